@@ -1,0 +1,42 @@
+/*
+ * The suite: all tables in a row.
+ */
+#include "cases.h"
+
+static const struct tw_case_table *const tables[] = {
+	&tw_cases_syn,     &tw_cases_nots,  &tw_cases_ack,    &tw_cases_fin,   &tw_cases_rst,
+	&tw_cases_rfc1337, &tw_cases_data,  &tw_cases_flags,  &tw_cases_paws,  &tw_cases_ts,
+	&tw_cases_wrap,    &tw_cases_limit, &tw_cases_listen, &tw_cases_enter, &tw_cases_dead,
+};
+
+enum {
+	N_TABLES = sizeof(tables) / sizeof(tables[0])
+};
+
+const struct tw_case *tw_case_at(size_t i)
+{
+	for (size_t t = 0; t < N_TABLES; t++) {
+		if (i < tables[t]->n)
+			return &tables[t]->rows[i];
+		i -= tables[t]->n;
+	}
+	return NULL;
+}
+
+size_t tw_case_count(void)
+{
+	size_t n = 0;
+
+	for (size_t t = 0; t < N_TABLES; t++)
+		n += tables[t]->n;
+	return n;
+}
+
+unsigned tw_case_steps(const struct tw_case *row)
+{
+	unsigned n = row->n_steps ? row->n_steps : TW_ROW_STEPS;
+
+	while (!row->n_steps && n > 0 && !row->step[n - 1].expect.reply)
+		n--;
+	return n;
+}

@@ -1,0 +1,40 @@
+/*
+ * The tables of the suite, one per file, in the order in which they are listed and run. Constant
+ * data; nobody owns anything.
+ */
+#ifndef TWPROBE_CASES_CASES_H
+#define TWPROBE_CASES_CASES_H
+
+#include <stddef.h>
+
+#include "twprobe/case.h"
+
+struct tw_case_table {
+	const struct tw_case *rows;
+	size_t n;
+};
+
+/* In a table's file, after `static const struct tw_case rows[]`: exports it as tw_cases_<name>. */
+#define TW_CASE_TABLE(name_)                            \
+	const struct tw_case_table tw_cases_##name_ = { \
+		.rows = rows,                           \
+		.n = sizeof(rows) / sizeof(rows[0]),    \
+	}
+
+extern const struct tw_case_table tw_cases_syn;
+extern const struct tw_case_table tw_cases_nots;
+extern const struct tw_case_table tw_cases_ack;
+extern const struct tw_case_table tw_cases_fin;
+extern const struct tw_case_table tw_cases_rst;
+extern const struct tw_case_table tw_cases_rfc1337;
+extern const struct tw_case_table tw_cases_data;
+extern const struct tw_case_table tw_cases_flags;
+extern const struct tw_case_table tw_cases_paws;
+extern const struct tw_case_table tw_cases_ts;
+extern const struct tw_case_table tw_cases_wrap;
+extern const struct tw_case_table tw_cases_limit;
+extern const struct tw_case_table tw_cases_listen;
+extern const struct tw_case_table tw_cases_enter;
+extern const struct tw_case_table tw_cases_dead;
+
+#endif

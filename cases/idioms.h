@@ -1,0 +1,81 @@
+/*
+ * What the rows say again and again: the numbers of an answer, the marks of PAWS, the demands of
+ * the RFCs. A reply's flags and the entry's fate are never hidden in here: rows are about them.
+ */
+#ifndef TWPROBE_CASES_IDIOMS_H
+#define TWPROBE_CASES_IDIOMS_H
+
+#include "twprobe/words.h"
+
+/* clang-format off */
+
+/* The ACK that TIME_WAIT sends repeats the last numbers of the old connection ... */
+#define LAST_NUMBERS LAST_NUMBERS_ECHOING(0)
+
+/* ... and echoes TS.Recent, here T + off_ after an update ... */
+#define LAST_NUMBERS_ECHOING(off_) \
+	.seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tsecr = AT(TS_RECENT, off_)
+
+/* ... or has no timestamp option: the old connection had none, or TS.Recent is 0. */
+#define LAST_NUMBERS_WITHOUT_TS \
+	.seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tsval = ABSENT, .tsecr = ABSENT
+
+/* The SYN-ACK of a reopened tuple acks the SYN, not its data, and echoes its TSval, T + off_ ... */
+#define FRESH_NUMBERS_ECHOING(off_) \
+	.seq = REOPEN_ISN, .ack = AT(SEG_SEQ, +1), .tsecr = AT(TS_RECENT, off_)
+
+/* ... or has no timestamp option: the SYN brought none, or the DUT does not use them now. */
+#define FRESH_NUMBERS_WITHOUT_TS \
+	.seq = REOPEN_ISN, .ack = AT(SEG_SEQ, +1), .tsval = ABSENT, .tsecr = ABSENT
+
+/* A PAWS reject in TIME_WAIT ... */
+#define REJECTED_BY_PAWS .counter = { "TcpExtPAWSTimewait" }, .reason = "TCP_RFC7323_TW_PAWS"
+
+/* ... and, for .except, the older kernels that count it together with those of all other states. */
+#define ONE_PAWS_COUNTER ONE_PAWS_COUNTER_IN_STEP(1)
+#define ONE_PAWS_COUNTER_IN_STEP(step_, ...)                                                \
+	{                                                                                   \
+		.unless = "TcpExtPAWSTimewait",                                             \
+		.because = "before 6.16 PAWS had one counter for all states and no reason", \
+		.step = (step_),                                                            \
+		.expect.counter = { "TcpExtPAWSEstab", __VA_ARGS__ },                       \
+		.expect.reason = "NOT_SPECIFIED",                                           \
+	}
+
+/* A reply that was due, but its limit of one per tcp_invalid_ratelimit had been used up. */
+#define RATE_LIMITED .counter = { "TcpExtTCPACKSkippedTimeWait" }
+/* ... and it was a PAWS reject. */
+#define REJECTED_BY_PAWS_AND_RATE_LIMITED                               \
+	.counter = { "TcpExtPAWSTimewait", "TcpExtTCPACKSkippedTimeWait" }, \
+	.reason = "TCP_RFC7323_TW_PAWS"
+
+/*
+ * .rfc of a row whose expectation says more than the clause, or something else: what the clause
+ * asks for, in one of two ways. CONFORMING() is for rows whose every field the clause demands.
+ */
+#define DEMAND(clause_, says_, ...) DEMAND_IN_STEP(0, clause_, says_, __VA_ARGS__)
+/* the same, judged by another step than the last */
+#define DEMAND_IN_STEP(step_, clause_, says_, ...)                                         \
+	{                                                                                  \
+		.clause = clause_, .says = says_, .step = (step_), .want = { __VA_ARGS__ } \
+	}
+
+/* The ways asked for most. The empty ACK that answers an unacceptable segment; the state stays: */
+#define AN_ACK { .reply = ACK, .seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tw = ALIVE }
+#define AN_ACK_ECHOING(off_) { .reply = ACK, LAST_NUMBERS_ECHOING(off_), .tw = ALIVE }
+#define AN_ACK_WITH_TS(off_) \
+	{ .reply = ACK, .tsval = TS_CLOCK, .tsecr = AT(TS_RECENT, off_), .tw = ALIVE }
+#define AN_ACK_ONLY { .reply = ACK, .seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tw = RUNNING }
+#define AN_ACK_AND_RESTART \
+	{ .reply = ACK, .seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tw = RESTARTED }
+/* ... nothing at all, and the state stays: */
+#define A_SILENT_DROP { .reply = SILENCE, .tw = ALIVE }
+#define A_DROP_WITHOUT_EFFECT { .reply = SILENCE, .tw = RUNNING }
+/* ... the connection is closed: */
+#define THE_END { .reply = SILENCE, .tw = GONE }
+/* ... a new connection takes its place, with any initial sequence number: */
+#define A_CONNECTION { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1), .tw = REOPENED }
+
+/* clang-format on */
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * One row as a timeline. "<" goes into the DUT, ">" comes out of it, as in packetdrill; numbers up to TIME_WAIT count from
+ * either side's ISN, those behind it are offsets to R, S and T.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "enter.h"
+#include "opts.h"
+#include "text.h"
+
+static void show_cites(const struct tw_case *row)
+{
+	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++) {
+		const struct tw_rule *rule = tw_rule_find(row->cite[i]);
+
+		if (rule)
+			printf("  %-5s %s%s%s: %s\n", rule->id, rule->source,
+			       *rule->level ? " " : "", rule->level, rule->says);
+	}
+}
+
+static void show_op(const struct tw_enter_op *op, const char *ts)
+{
+	char flags[16];
+	const bool syn = op->flags & TW_SYN;
+
+	switch (op->what) {
+	case TW_DO_SEND:
+		printf("   +0 < %s %u:%u(0)", tw_text_flags(op->flags, flags, sizeof(flags)),
+		       op->seq, op->seq);
+		if (op->flags & TW_ACK)
+			printf(" ack %u", op->ack);
+		printf(" win 65535 <%s%s%s>\n", syn ? "mss 1460,sackOK" : "", syn && *ts ? "," : "",
+		       ts);
+		break;
+	case TW_DO_CONNECT:
+		puts("   +0 connect(3, ..., ...) = -1 EINPROGRESS");
+		break;
+	case TW_DO_CLOSE:
+		puts("   +0 close(4) = 0");
+		break;
+	default:
+		break;
+	}
+	if (op->want)
+		printf("   +0 > %s ...\n", tw_text_flags(op->want, flags, sizeof(flags)));
+}
+
+static void show_setup(const struct tw_case *row)
+{
+	const struct tw_enter_op *op = tw_enter_script(row->given.role, row->given.enter);
+	const struct tw_given *g = &row->given;
+
+	for (unsigned i = 0; i < sizeof(g->sysctl) / sizeof(*g->sysctl) && g->sysctl[i].name; i++)
+		printf("   // %s = %s\n", g->sysctl[i].name, g->sysctl[i].value);
+	for (; op->what != TW_DO_END; op++)
+		show_op(op, g->ts == TW_TS_ON ? "TS val T ecr ..." : "");
+	printf("   // %s; R = %u, S = 2%s\n",
+	       g->enter == TW_TO_FIN_WAIT_2 ? "FIN_WAIT_2" : "TIME_WAIT",
+	       tw_enter_rcv_nxt(g->enter), g->ts == TW_TS_ON ? ", T = the peer's last TSval" : "");
+	for (unsigned i = 0; i < sizeof(g->late) / sizeof(*g->late) && g->late[i].name; i++)
+		printf("   // %s = %s\n", g->late[i].name, g->late[i].value);
+}
+
+static void show_steps(const struct tw_case *row)
+{
+	char text[256];
+
+	for (unsigned i = 0; i < tw_case_steps(row); i++) {
+		const struct tw_step *step = &row->step[i];
+
+		printf("%+5.2f < %s%s\n", step->pause_ms ? step->pause_ms / 1000.0 : 0.02,
+		       tw_text_send(&step->send, text, sizeof(text)),
+		       step->send.from == TW_OTHER ? "   // from another port" : "");
+		printf("   +0 > %s\n", tw_text_expect(&step->expect, text, sizeof(text)));
+	}
+}
+
+static void show_rfc(const struct tw_case *row)
+{
+	char text[256];
+
+	if (!row->rfc.clause)
+		return;
+	printf("%s asks: %s\n", row->rfc.clause, row->rfc.says);
+	if (row->rfc.as_expected)
+		puts("  which is what is expected above");
+	for (unsigned i = 0; i < sizeof(row->rfc.want) / sizeof(*row->rfc.want); i++)
+		if (row->rfc.want[i].reply)
+			printf("  %s %s\n", i ? "or " : "   ",
+			       tw_text_expect(&row->rfc.want[i], text, sizeof(text)));
+}
+
+static void show_excepts(const struct tw_case *row)
+{
+	char text[256];
+
+	for (unsigned i = 0;
+	     i < sizeof(row->except) / sizeof(*row->except) && row->except[i].because; i++) {
+		const struct tw_except *x = &row->except[i];
+
+		printf("where the kernel %s %s (%s):\n   %s\n", x->unless ? "lacks" : "has",
+		       x->unless ? x->unless : x->when, x->because,
+		       tw_text_expect(&x->expect, text, sizeof(text)));
+	}
+}
+
+static void show(const struct tw_case *row)
+{
+	char given[256];
+
+	printf("%s\n  %s.\n", row->id, row->says);
+	show_cites(row);
+	printf("given %s\n", tw_text_given(&row->given, given, sizeof(given)));
+	show_setup(row);
+	show_steps(row);
+	show_rfc(row);
+	show_excepts(row);
+}
+
+int tw_cmd_show(int argc, char **argv)
+{
+	bool help = false;
+	const struct tw_opt opts[] = {
+		{ "help", 'h', NULL, "this text", &help, NULL, NULL, NULL },
+		{ .name = NULL },
+	};
+	struct tw_err err = { "" };
+	int at = tw_opts_parse(opts, argc, argv, &err);
+
+	if (at >= 0 && help) {
+		puts("usage: twprobe show ID\n\nOne row as a timeline in packetdrill notation.\n");
+		return TW_EXIT_OK;
+	}
+	if (at >= 0 && argc - at != 1)
+		at = tw_err_set(&err, EINVAL, "name one row; 'twprobe list' names them all");
+	if (at < 0)
+		return tw_cmd_fail("show", &err, TW_EXIT_USAGE);
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		if (strcmp(tw_case_at(i)->id, argv[at]) != 0)
+			continue;
+		show(tw_case_at(i));
+		return TW_EXIT_OK;
+	}
+	tw_err_set(&err, ENOENT, "no row is called \"%s\"; 'twprobe list' names them all",
+		   argv[at]);
+	return tw_cmd_fail("show", &err, TW_EXIT_ERROR);
+}

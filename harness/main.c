@@ -1,0 +1,76 @@
+/*
+ * twprobe: the command table.
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+struct command {
+	const char *name, *args, *says;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+	{ "run", "[PATTERN...]",
+	  "put the running kernel's TIME_WAIT through the suite, or a part of it", tw_cmd_run },
+	{ "list", "[PATTERN...]", "the rows", tw_cmd_list },
+	{ "show", "ID", "one row as a timeline in packetdrill notation", tw_cmd_show },
+	{ "probe", "[OPTION...]", "one hand-made probe: what does the kernel do with this segment?",
+	  tw_cmd_probe },
+	{ "judge", "FILE", "judge an evidence file again, without privileges", tw_cmd_judge },
+	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
+	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
+	  tw_cmd_doctor },
+};
+
+enum {
+	COMMANDS = sizeof(commands) / sizeof(*commands)
+};
+
+int tw_cmd_fail(const char *name, const struct tw_err *err, enum tw_exit code)
+{
+	fflush(stdout);
+	fprintf(stderr, "twprobe %s: %s\n", name, err->text);
+	if (code == TW_EXIT_USAGE)
+		fprintf(stderr, "see 'twprobe %s --help'\n", name);
+	return code;
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: twprobe COMMAND [ARGUMENT...]\n\n"
+	      "Tells, with packets in hand, what a TCP stack does with a segment that hits a "
+	      "connection in TIME_WAIT.\n\n",
+	      out);
+	for (unsigned i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-6s %-13s %s\n", commands[i].name, commands[i].args,
+			commands[i].says);
+	fputs("\n'twprobe COMMAND --help' tells the options of one. Exit: 0 all as expected, 1 a "
+	      "FAIL, 4 everything\n"
+	      "skipped, 64 usage, 70 no verdict.\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
+		puts("twprobe " TWPROBE_VERSION);
+		return TW_EXIT_OK;
+	}
+	if (argc > 1 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))) {
+		usage(stdout);
+		return TW_EXIT_OK;
+	}
+	for (unsigned i = 0; argc > 1 && i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc > 1)
+		fprintf(stderr, "twprobe: there is no command \"%s\"\n\n", argv[1]);
+	usage(stderr);
+	return TW_EXIT_USAGE;
+}

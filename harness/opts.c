@@ -1,0 +1,110 @@
+#include "opts.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPTS_MAX = 48
+};
+
+static int apply(const struct tw_opt *opt, const char *text, struct tw_err *err)
+{
+	if (opt->flag)
+		*opt->flag = true;
+	if (opt->text)
+		*opt->text = text;
+	if (!opt->take || opt->take(opt->to, text, err) >= 0)
+		return 0;
+	return tw_err_in(err, -EINVAL, "--%s", opt->name);
+}
+
+static int find_letter(const struct tw_opt *opts, int letter)
+{
+	for (int i = 0; opts[i].name; i++)
+		if (opts[i].letter == letter)
+			return i;
+	return -1;
+}
+
+/* getopt_long() cannot tell the two complaints apart without an option that it may point to. */
+static int complain(int c, char **argv, struct tw_err *err)
+{
+	const char *word = argv[optind - 1] ? argv[optind - 1] : "";
+
+	if (c == ':')
+		return tw_err_set(err, EINVAL, "%s needs a value", word);
+	return tw_err_set(err, EINVAL, "there is no option %s here", word);
+}
+
+int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err)
+{
+	struct option longs[OPTS_MAX + 1] = { { 0 } };
+	char letters[2 * OPTS_MAX + 2] = ":";
+	size_t len = 1;
+	int c, at = 0, ret;
+
+	for (int i = 0; opts[i].name && i < OPTS_MAX; i++) {
+		longs[i] = (struct option){ opts[i].name,
+					    opts[i].arg ? required_argument : no_argument, &at, i };
+		if (opts[i].letter) {
+			letters[len++] = opts[i].letter;
+			if (opts[i].arg)
+				letters[len++] = ':';
+		}
+	}
+	optind = 0; /* starts getopt_long() afresh */
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return complain(c, argv, err);
+		if (c)
+			at = find_letter(opts, c);
+		ret = apply(&opts[at], optarg, err);
+		if (ret < 0)
+			return ret;
+	}
+	return optind;
+}
+
+void tw_opts_help(const struct tw_opt *opts, FILE *out)
+{
+	for (; opts->name; opts++) {
+		char left[48];
+
+		snprintf(left, sizeof(left), "--%s%s%s", opts->name, opts->arg ? " " : "",
+			 opts->arg ? opts->arg : "");
+		if (opts->letter)
+			fprintf(out, "  -%c, %-24s %s\n", opts->letter, left, opts->help);
+		else
+			fprintf(out, "      %-24s %s\n", left, opts->help);
+	}
+}
+
+int tw_opts_u64(void *to, const char *text, struct tw_err *err)
+{
+	unsigned long long v;
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 0);
+	if (errno || *end || end == text || *text < '0' || *text > '9')
+		return tw_err_set(err, EINVAL, "\"%s\" is no whole number", text);
+	*(unsigned long long *)to = v;
+	return 0;
+}
+
+int tw_opts_uint(void *to, const char *text, struct tw_err *err)
+{
+	unsigned long long v;
+	int ret = tw_opts_u64(&v, text, err);
+
+	if (ret < 0)
+		return ret;
+	if (v > UINT_MAX)
+		return tw_err_set(err, EINVAL, "%s is too large", text);
+	*(unsigned *)to = (unsigned)v;
+	return 0;
+}

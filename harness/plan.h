@@ -1,0 +1,40 @@
+/*
+ * Which rows run, on which families, in which order.
+ */
+#ifndef TWPROBE_PLAN_H
+#define TWPROBE_PLAN_H
+
+#include <stdbool.h>
+
+#include "twprobe/case.h"
+#include "twprobe/err.h"
+
+struct tw_plan_item {
+	const struct tw_case *row;
+	enum tw_family family;
+};
+
+struct tw_plan {
+	struct tw_plan_item
+		*item; /* in the order of the tables, IPv4 before IPv6: the order of the report */
+	unsigned n;
+	unsigned *order;        /* indices, longest first: the order in which they are started */
+	unsigned groups;        /* distinct first parts of the ids */
+	unsigned slow_left_out; /* items that the patterns select, but that are slow */
+};
+
+struct tw_selection {
+	char **pattern; /* shell patterns of ids, or rule names ("D-30"); none: all rows */
+	int n_patterns;
+	bool v4, v6; /* neither or both: both families */
+	bool slow;   /* slow rows too */
+};
+
+/* True if @row is meant by one of the patterns: its id, the beginning of its id up to a dot, or a rule it cites. */
+bool tw_selected(const struct tw_case *row, const struct tw_selection *sel);
+
+/* -ENOENT if nothing is selected, with the pattern that selects nothing. The caller frees with tw_plan_free(). */
+int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_err *err);
+void tw_plan_free(struct tw_plan *plan);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * A TCP segment, as it was or will be on the wire. Host byte order throughout; no pointer, no owner.
+ */
+#ifndef TWPROBE_SEG_H
+#define TWPROBE_SEG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tw_flag {
+	TW_FIN = 0x01,
+	TW_SYN = 0x02,
+	TW_RST = 0x04,
+	TW_PSH = 0x08,
+	TW_ACK = 0x10,
+	TW_URG = 0x20,
+	TW_ECE = 0x40,
+	TW_CWR = 0x80,
+};
+
+enum tw_family {
+	TW_IPV4 = 4,
+	TW_IPV6 = 6,
+};
+
+struct tw_addr {
+	uint8_t b[16]; /* network order; IPv4 uses the first four bytes */
+};
+
+/* A connection's name, from the DUT's point of view. Ports in host byte order. */
+struct tw_flow {
+	enum tw_family family;
+	struct tw_addr dut, peer;
+	uint16_t dut_port, peer_port;
+};
+
+struct tw_seg {
+	uint8_t flags; /* enum tw_flag */
+	uint8_t ttl;   /* TTL or hop limit */
+	uint8_t ecn;   /* the two ECN bits of the IP header (RFC 3168) */
+	bool ts;       /* has a timestamp option (RFC 7323) */
+	bool bad_csum; /* sending only: spoil the TCP checksum */
+	uint16_t win;  /* as on the wire, unscaled */
+	uint16_t urg;
+	uint16_t len;  /* payload bytes */
+	uint16_t mss;  /* 0: no MSS option */
+	int8_t wscale; /* -1: no window scale option */
+	bool sackok;
+	bool md5; /* has an MD5 signature option (RFC 2385) */
+	uint32_t seq, ack;
+	uint32_t tsval, tsecr;
+};
+
+/* Sequence space that a segment takes: payload, SYN and FIN (RFC 9293 section 3.4). */
+static inline uint32_t tw_seg_end(const struct tw_seg *seg)
+{
+	return seg->seq + seg->len + !!(seg->flags & TW_SYN) + !!(seg->flags & TW_FIN);
+}
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * A lane: one peer namespace and one DUT namespace, joined by a veth pair.
+ *
+ *      peer namespace                          DUT namespace (the stack under test)
+ *   +-------------------------+             +------------------------------------------+
+ *   | injector and sniffer    |             | lo up                                    |
+ *   |   on "tw0", no address  |----veth-----| "tw0"  192.0.2.1/24, 2001:db8::1/64      |
+ *   |                         |             | route  198.18.0.0/15      via 192.0.2.2  |
+ *   |                         |             |        2001:db8:1::/48    via 2001:db8::2|
+ *   |                         |             | neigh  192.0.2.2, 2001:db8::2 -> a MAC   |
+ *   |                         |             |        that nobody owns (permanent)      |
+ *   +-------------------------+             +------------------------------------------+
+ *
+ * The peer namespace has no address and no TCP stack on the peer's addresses, and the MAC that the
+ * DUT answers to is not its device's: its kernel sees the answers as somebody else's and never
+ * sends a RST of its own. The link is quiet: no ARP and no neighbour discovery (all neighbours are
+ * permanent), no duplicate address detection, no link-local address, no router solicitation, no MLD
+ * report; the peer's IPv6 is off altogether.
+ */
+#ifndef TWPROBE_NETNS_LANE_H
+#define TWPROBE_NETNS_LANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "twprobe/err.h"
+#include "twprobe/seg.h"
+
+enum {
+	TW_LANE_NO_RPS = -2,
+};
+
+struct tw_lane {
+	int peer_ns, dut_ns; /* descriptors, owned */
+	char dev[16];        /* name of the device in either namespace */
+	int peer_ifindex;
+	uint8_t dut_mac[6];  /* frames are sent to this one ... */
+	uint8_t peer_mac[6]; /* ... from this one, which nobody owns */
+	bool ipv6;           /* the DUT has IPv6 (it may be compiled out, or ipv6.disable=1) */
+	/*
+	 * Each end's rps_cpus file, owned; -1 where sysfs cannot be mounted, TW_LANE_NO_RPS where
+	 * the kernel has no steering. That of the DUT's end would delay the probes, that of the
+	 * peer's end the answers.
+	 */
+	int rps_fd, peer_rps_fd;
+};
+
+/*
+ * Builds the lane, with receive steering off even where the machine's default is on. On return both
+ * ends can send. On failure nothing is left. Some milliseconds. 0 or negative errno.
+ */
+int tw_lane_open(struct tw_lane *ret, struct tw_err *err);
+
+/*
+ * Gives the namespaces back. With their last descriptor or socket the kernel takes them away with
+ * all that they hold, behind the caller's back and mostly within milliseconds.
+ */
+void tw_lane_close(struct tw_lane *lane);
+
+/*
+ * 0: packets are processed on the CPU that sent them; -ENOTSUP: cannot be told; -EBUSY: Receive
+ * Packet Steering is on at either end, and silence cannot be proved (the error says so and how to
+ * switch it off).
+ */
+int tw_lane_rps_off(const struct tw_lane *lane, struct tw_err *err);
+
+/*
+ * Address of the DUT (192.0.2.1, 2001:db8::1), and the @i-th address of the peer (198.18.0.1 + i,
+ * 2001:db8:1::1 + i; i < 2^17 - 2). Network order.
+ */
+struct tw_addr tw_lane_dut_addr(enum tw_family family);
+struct tw_addr tw_lane_peer_addr(enum tw_family family, unsigned i);
+
+#endif

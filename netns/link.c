@@ -1,0 +1,380 @@
+#include "link.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "ns.h"
+
+enum {
+	ORDERS = 32,
+	ORDER_SIZE = 256, /* more than any message here takes */
+	OPER_UP = 6,      /* IF_OPER_UP of linux/if.h, which cannot stand beside net/if.h */
+};
+
+struct tw_link {
+	struct mnl_socket *sock;
+	unsigned seq; /* of the first order gathered */
+	unsigned n;
+	bool overflow;
+	size_t used;
+	char what[ORDERS + 1][112]; /* the orders in words */
+	/* One slot to spare: an order too many is written there and told by commit. */
+	char buf[(ORDERS + 1) * ORDER_SIZE] __attribute__((aligned(8)));
+};
+
+static int open_here(void *arg, struct tw_err *err)
+{
+	struct tw_link *link = arg;
+	int one = 1;
+
+	link->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!link->sock || mnl_socket_bind(link->sock, 0, MNL_SOCKET_AUTOPID) < 0)
+		return tw_err_set(err, errno, "rtnetlink: cannot open a socket: %s",
+				  strerror(errno));
+	/*
+	 * Refusals in the kernel's own words, without a copy of the order. Kernels before 4.12 do
+	 * without.
+	 */
+	mnl_socket_setsockopt(link->sock, NETLINK_EXT_ACK, &one, sizeof(one));
+	mnl_socket_setsockopt(link->sock, NETLINK_CAP_ACK, &one, sizeof(one));
+	return 0;
+}
+
+int tw_link_open(int ns, struct tw_link **ret, struct tw_err *err)
+{
+	struct tw_link *link = calloc(1, sizeof(*link));
+	int res;
+
+	if (!link)
+		return tw_err_set(err, ENOMEM, "rtnetlink: no memory");
+	link->seq = 1;
+	res = tw_ns_in(ns, open_here, link, err);
+	if (res < 0) {
+		tw_link_close(link);
+		return res;
+	}
+	*ret = link;
+	return 0;
+}
+
+void tw_link_close(struct tw_link *link)
+{
+	if (!link)
+		return;
+	if (link->sock)
+		mnl_socket_close(link->sock);
+	free(link);
+}
+
+__attribute__((format(printf, 4, 5))) static struct nlmsghdr *order_begin(struct tw_link *link,
+									  uint16_t type,
+									  uint16_t flags,
+									  const char *what, ...)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(link->buf + link->used);
+	va_list ap;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	nlh->nlmsg_seq = link->seq + link->n;
+	va_start(ap, what);
+	vsnprintf(link->what[link->n], sizeof(link->what[0]), what, ap);
+	va_end(ap);
+	return nlh;
+}
+
+static void order_end(struct tw_link *link, const struct nlmsghdr *nlh)
+{
+	if (link->n == ORDERS) {
+		link->overflow = true;
+		return;
+	}
+	link->used += MNL_ALIGN(nlh->nlmsg_len);
+	link->n++;
+}
+
+static void put_end(struct nlmsghdr *nlh, const struct tw_link_end *end)
+{
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	ifi->ifi_family = AF_UNSPEC;
+	ifi->ifi_index = end->ifindex;
+	ifi->ifi_flags = end->noarp ? IFF_NOARP : 0;
+	ifi->ifi_change = IFF_NOARP;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, end->name);
+	mnl_attr_put(nlh, IFLA_ADDRESS, sizeof(end->mac), end->mac);
+	/* veth would make one queue for each CPU that the machine could ever have. */
+	mnl_attr_put_u32(nlh, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(nlh, IFLA_NUM_RX_QUEUES, 1);
+}
+
+void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
+		  const struct tw_link_end *there, int there_ns)
+{
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
+					   "veth pair %s and %s", here->name, there->name);
+	struct nlattr *info, *data, *peer;
+
+	put_end(nlh, here);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+	put_end(nlh, there);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, there_ns);
+	mnl_attr_nest_end(nlh, peer);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	order_end(link, nlh);
+}
+
+void tw_link_up(struct tw_link *link, int ifindex)
+{
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWLINK, 0, "device %d up", ifindex);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	ifi->ifi_index = ifindex;
+	ifi->ifi_flags = IFF_UP;
+	ifi->ifi_change = IFF_UP;
+	order_end(link, nlh);
+}
+
+static int af_of(enum tw_family family)
+{
+	return family == TW_IPV6 ? AF_INET6 : AF_INET;
+}
+
+static void put_addr(struct nlmsghdr *nlh, uint16_t type, enum tw_family family,
+		     const struct tw_addr *addr)
+{
+	mnl_attr_put(nlh, type, family == TW_IPV6 ? 16 : 4, addr->b);
+}
+
+static const char *addr_text(enum tw_family family, const struct tw_addr *addr,
+			     char ret[INET6_ADDRSTRLEN])
+{
+	return inet_ntop(af_of(family), addr->b, ret, INET6_ADDRSTRLEN);
+}
+
+void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
+		  const struct tw_addr *addr, unsigned prefix)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+					   "address %s/%u on device %d",
+					   addr_text(family, addr, text), prefix, ifindex);
+	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+
+	ifa->ifa_family = af_of(family);
+	ifa->ifa_prefixlen = prefix;
+	ifa->ifa_flags = IFA_F_NODAD | IFA_F_PERMANENT;
+	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
+	ifa->ifa_index = ifindex;
+	put_addr(nlh, IFA_LOCAL, family, addr);
+	put_addr(nlh, IFA_ADDRESS, family, addr);
+	order_end(link, nlh);
+}
+
+void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
+		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via)
+{
+	char a[INET6_ADDRSTRLEN], b[INET6_ADDRSTRLEN];
+	struct nlmsghdr *nlh =
+		order_begin(link, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "route %s/%u via %s",
+			    addr_text(family, dst, a), prefix, addr_text(family, via, b));
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+	rtm->rtm_family = af_of(family);
+	rtm->rtm_dst_len = prefix;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	put_addr(nlh, RTA_DST, family, dst);
+	put_addr(nlh, RTA_GATEWAY, family, via);
+	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	order_end(link, nlh);
+}
+
+void tw_link_neigh(struct tw_link *link, int ifindex, enum tw_family family,
+		   const struct tw_addr *addr, const uint8_t mac[6])
+{
+	char text[INET6_ADDRSTRLEN];
+	struct nlmsghdr *nlh =
+		order_begin(link, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE,
+			    "neighbour %s on device %d", addr_text(family, addr, text), ifindex);
+	struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+
+	ndm->ndm_family = af_of(family);
+	ndm->ndm_ifindex = ifindex;
+	ndm->ndm_state = NUD_PERMANENT;
+	put_addr(nlh, NDA_DST, family, addr);
+	mnl_attr_put(nlh, NDA_LLADDR, 6, mac);
+	order_end(link, nlh);
+}
+
+/* The sentence that the kernel adds to a refusal, or "". */
+static const char *kernel_says(const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *ack = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	size_t off = sizeof(*ack);
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return "";
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		off += mnl_nlmsg_get_payload_len(&ack->msg);
+	mnl_attr_for_each(attr, nlh, off)
+	{
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+			return mnl_attr_get_str(attr);
+	}
+	return "";
+}
+
+static int refused(const struct tw_link *link, const struct nlmsghdr *nlh, int code,
+		   struct tw_err *err)
+{
+	const char *what = link->what[nlh->nlmsg_seq - link->seq];
+	const char *says = kernel_says(nlh);
+	const char *sep = *says ? ": " : "";
+
+	if (code == EOPNOTSUPP && !strncmp(what, "veth", 4))
+		return tw_err_set(err, code,
+				  "%s: this kernel makes none%s%s; load the module veth "
+				  "(modprobe veth) or switch CONFIG_VETH on",
+				  what, sep, says);
+	return tw_err_set(err, code, "%s: %s%s%s", what, strerror(code), sep, says);
+}
+
+/* Takes in one datagram of answers. Number of orders answered, or negative errno of the socket. */
+static int take_acks(struct tw_link *link, int *ret_first, struct tw_err *err)
+{
+	char buf[8192] __attribute__((aligned(8)));
+	int len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	int n = 0;
+
+	if (len < 0 && errno == EINTR)
+		return 0;
+	if (len < 0)
+		return tw_err_set(err, errno, "rtnetlink: no answer: %s", strerror(errno));
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		const struct nlmsgerr *ack = mnl_nlmsg_get_payload(nlh);
+
+		if (nlh->nlmsg_type != NLMSG_ERROR || nlh->nlmsg_seq - link->seq >= link->n)
+			continue;
+		n++;
+		if (ack->error && !*ret_first)
+			*ret_first = refused(link, nlh, -ack->error, err);
+	}
+	return n;
+}
+
+int tw_link_commit(struct tw_link *link, struct tw_err *err)
+{
+	unsigned answered = 0;
+	int first = 0, res = 0;
+
+	if (link->overflow)
+		res = tw_err_set(err, E2BIG, "rtnetlink: more than %d orders at once", ORDERS);
+	else if (link->used && mnl_socket_sendto(link->sock, link->buf, link->used) < 0)
+		res = tw_err_set(err, errno, "rtnetlink: cannot send: %s", strerror(errno));
+	while (res >= 0 && answered < link->n) {
+		res = take_acks(link, &first, err);
+		answered += res > 0 ? res : 0;
+	}
+	link->seq += link->n;
+	link->n = 0;
+	link->used = 0;
+	link->overflow = false;
+	return res < 0 ? res : first;
+}
+
+/* Whether a datagram says that the device is up and running. */
+static bool says_up(const char *buf, int len, int ifindex)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct nlattr *attr;
+
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+		if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
+			continue;
+		mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+		{
+			if (mnl_attr_get_type(attr) == IFLA_OPERSTATE &&
+			    mnl_attr_validate(attr, MNL_TYPE_U8) == 0 &&
+			    mnl_attr_get_u8(attr) == OPER_UP)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/*
+ * Asks for the device's state. From 6.8 on the question itself makes linkwatch do its work
+ * (rtnl_getlink()).
+ */
+static int ask_link(struct tw_link *link, int ifindex)
+{
+	char buf[64] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = link->seq++;
+	ifi->ifi_index = ifindex;
+	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err)
+{
+	char buf[16384] __attribute__((aligned(8)));
+	struct pollfd pfd = { .fd = mnl_socket_get_fd(link->sock), .events = POLLIN };
+	int64_t end = now_ms() + limit_ms, left = limit_ms;
+	int group = RTNLGRP_LINK, len;
+
+	/* First to the news, then the question: what happens in between is not missed. */
+	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0 ||
+	    ask_link(link, ifindex) < 0)
+		return tw_err_set(err, errno, "rtnetlink: cannot ask for device %d: %s", ifindex,
+				  strerror(errno));
+	for (; left > 0; left = end - now_ms()) {
+		if (poll(&pfd, 1, left) <= 0)
+			continue;
+		len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
+		if (len < 0 && errno != ENOBUFS && errno != EINTR)
+			return tw_err_set(err, errno, "rtnetlink: %s", strerror(errno));
+		if (len > 0 && says_up(buf, len, ifindex))
+			break;
+	}
+	mnl_socket_setsockopt(link->sock, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
+	if (left > 0)
+		return 0;
+	return tw_err_set(err, ETIMEDOUT, "device %d is not up after %d ms", ifindex, limit_ms);
+}

@@ -1,0 +1,64 @@
+/*
+ * rtnetlink of one network namespace: orders are gathered, carried out together and in their
+ * sequence, and a refused one is told by name. Devices are named by index, which the caller chooses
+ * when it makes them: nothing is asked back. The socket stays in the namespace in which it was
+ * opened, so orders may be given from anywhere. Owned by the caller.
+ */
+#ifndef TWPROBE_NETNS_LINK_H
+#define TWPROBE_NETNS_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "twprobe/err.h"
+#include "twprobe/seg.h"
+
+struct tw_link;
+
+enum {
+	TW_LINK_LO = 1, /* index of "lo" in every namespace */
+};
+
+struct tw_link_end {
+	const char *name;
+	int ifindex;
+	uint8_t mac[6];
+	/* Asks nobody for addresses: no ARP, no neighbour solicitation, no MLD for their groups. */
+	bool noarp;
+};
+
+/* Opens rtnetlink in the namespace @ns. 0 or negative errno. */
+int tw_link_open(int ns, struct tw_link **ret, struct tw_err *err);
+void tw_link_close(struct tw_link *link);
+
+/*
+ * A veth pair: @here in this namespace, @there placed straight into @there_ns. One queue each way,
+ * both ends down.
+ */
+void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
+		  const struct tw_link_end *there, int there_ns);
+void tw_link_up(struct tw_link *link, int ifindex);
+
+/* An address without duplicate address detection: usable at once. */
+void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
+		  const struct tw_addr *addr, unsigned prefix);
+void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
+		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via);
+/* A neighbour that is never asked for and never forgotten. */
+void tw_link_neigh(struct tw_link *link, int ifindex, enum tw_family family,
+		   const struct tw_addr *addr, const uint8_t mac[6]);
+
+/*
+ * Carries out what was gathered. 0, or the negative errno of the first order that was refused;
+ * those after it were carried out nevertheless.
+ */
+int tw_link_commit(struct tw_link *link, struct tw_err *err);
+
+/*
+ * Waits until the device can send and its IPv6 is ready: both happen behind the back of whoever
+ * brought it up, in the kernel's linkwatch worker. 0, -ETIMEDOUT after @limit_ms, or negative
+ * errno.
+ */
+int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err);
+
+#endif
