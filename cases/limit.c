@@ -16,6 +16,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = SILENCE, .tw = RESTARTED, RATE_LIMITED },
 			}, {
@@ -34,6 +35,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000) },
 				.expect	= { .reply = SILENCE, .tw = RUNNING, RATE_LIMITED },
 			}, {
@@ -52,6 +54,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, +1) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, +1) },
 				.expect	= { .reply = SILENCE, .tw = RESTARTED, RATE_LIMITED },
 			},
@@ -66,6 +69,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = SILENCE, .tw = RESTARTED, RATE_LIMITED },
 			},
@@ -80,6 +84,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000) },
 				.expect	= { .reply = SILENCE, .tw = RUNNING, RATE_LIMITED },
 			},
@@ -95,6 +100,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = 0, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = 0, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = SILENCE, .tw = RUNNING, RATE_LIMITED },
 			},
@@ -109,6 +115,7 @@ static const struct tw_case rows[] = {
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000), .len = 5 },
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000), .len = 5 },
 				.expect	= { .reply = SILENCE, .tw = RUNNING, RATE_LIMITED },
 			},
@@ -126,6 +133,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,
 					    REJECTED_BY_PAWS },
 			}, {
+				.within_ms = 400,
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1),
 					    .tsval = AT(TS_RECENT, -1) },
 				.expect	= { .reply = SILENCE, .tw = RESTARTED,
@@ -309,6 +317,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			}, {
 				.pause_ms = 700,
+				.within_ms = 19000,
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
 				.expect	= { .reply = SILENCE, .tw = RESTARTED, RATE_LIMITED },
 			},

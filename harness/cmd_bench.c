@@ -113,7 +113,7 @@ static void print_json(const struct bench_args *args, const struct tw_bench_resu
 static int run_lanes(const struct bench_args *args, struct tw_bench_result *lane,
 		     struct tw_err *err)
 {
-	pid_t pid[TW_WORKERS_MAX];
+	pid_t pid[TW_JOBS_MAX];
 	unsigned n = 0;
 	int ret = 0;
 
@@ -171,8 +171,8 @@ static int check_args(struct bench_args *args, struct tw_err *err)
 {
 	if (!args->jobs)
 		args->jobs = tw_process_cpus();
-	if (args->jobs > TW_WORKERS_MAX)
-		return tw_err_set(err, EINVAL, "--jobs: at most %d", TW_WORKERS_MAX);
+	if (args->jobs > TW_JOBS_MAX)
+		return tw_err_set(err, EINVAL, "--jobs: at most %d", TW_JOBS_MAX);
 	if (!args->batch || args->batch > 1024)
 		return tw_err_set(err, EINVAL, "--batch: 1 to 1024 tuples");
 	if (!args->verdicts || args->verdicts > 10000000000ull)

@@ -150,8 +150,8 @@ static void choose_jobs(struct run *run)
 		run->jobs = tw_process_cpus();
 	if (run->jobs > run->plan.n)
 		run->jobs = run->plan.n;
-	if (run->jobs > TW_WORKERS_MAX)
-		run->jobs = TW_WORKERS_MAX;
+	if (run->jobs > TW_JOBS_MAX)
+		run->jobs = TW_JOBS_MAX;
 }
 
 int tw_cmd_run(int argc, char **argv)

@@ -9,8 +9,7 @@
 #define MS_NS 1000000
 
 enum {
-	TIMEWAIT_LEN_MS = 60000, /* TCP_TIMEWAIT_LEN */
-	JIFFY_MS = 11,           /* remaining times are whole jiffies, of 10 ms at most */
+	JIFFY_MS = 11, /* remaining times are whole jiffies, of 10 ms at most */
 };
 
 /* When the entry's timer will fire, as an interval: the question was answered somewhere within its bracket. */
@@ -23,7 +22,7 @@ static void fires(const struct tw_entry *entry, int64_t *ret_lo, int64_t *ret_hi
 static enum tw_fate timer_fate(const struct tw_entry *before, const struct tw_entry *after,
 			       const uint64_t sent_at[2])
 {
-	const int64_t slack = (int64_t)JIFFY_MS * MS_NS, full = (int64_t)TIMEWAIT_LEN_MS * MS_NS;
+	const int64_t slack = (int64_t)JIFFY_MS * MS_NS, full = (int64_t)TW_TIMEWAIT_LEN_MS * MS_NS;
 	int64_t b_lo, b_hi, a_lo, a_hi;
 	bool running, restarted;
 

@@ -33,6 +33,7 @@ struct pool {
 	struct tw_result *res; /* by index of the plan */
 	bool *have;
 	unsigned done, told;
+	unsigned workers;
 	struct child child[TW_WORKERS_MAX];
 	tw_result_fn *fn;
 	void (*progress)(void *arg, unsigned done, const char *id);
@@ -170,7 +171,7 @@ static int listen_to_all(struct pool *pool, struct tw_err *err)
 
 	while (ret >= 0) {
 		n = 0;
-		for (unsigned i = 0; i < pool->cfg->jobs; i++) {
+		for (unsigned i = 0; i < pool->workers; i++) {
 			if (pool->child[i].in < 0)
 				continue;
 			at[n] = i;
@@ -214,7 +215,7 @@ static int tell_missing(struct pool *pool, const int *status, struct tw_err *err
 
 static void wait_for_all(struct pool *pool, bool kill_them, int *ret_status)
 {
-	for (unsigned i = 0; i < pool->cfg->jobs; i++) {
+	for (unsigned i = 0; i < pool->workers; i++) {
 		if (pool->child[i].pid <= 0)
 			continue;
 		if (kill_them)
@@ -231,7 +232,7 @@ static int run_pool(struct pool *pool, struct tw_err *err)
 {
 	int status[TW_WORKERS_MAX] = { 0 }, ret = 0;
 
-	for (unsigned i = 0; i < pool->cfg->jobs && ret >= 0; i++)
+	for (unsigned i = 0; i < pool->workers && ret >= 0; i++)
 		ret = start_child(pool, i, err);
 	if (ret >= 0)
 		ret = listen_to_all(pool, err);
@@ -246,15 +247,18 @@ int tw_pool_run(const struct tw_plan *plan, const struct tw_pool_cfg *cfg, tw_re
 	struct pool *pool = calloc(1, sizeof(*pool));
 	int ret = -ENOMEM;
 
-	if (plan->n > TW_ITEMS_MAX || cfg->jobs > TW_WORKERS_MAX) {
+	if (plan->n > TW_ITEMS_MAX || cfg->jobs > TW_JOBS_MAX) {
 		free(pool);
 		return tw_err_set(err, E2BIG, "at most %d rows and %d jobs", TW_ITEMS_MAX,
-				  TW_WORKERS_MAX);
+				  TW_JOBS_MAX);
 	}
 	if (pool) {
 		*pool = (struct pool){
 			.plan = plan, .cfg = cfg, .fn = fn, .progress = progress, .arg = arg
 		};
+		pool->workers = cfg->jobs * TW_LANES_PER_JOB;
+		if (pool->workers > plan->n)
+			pool->workers = plan->n;
 		pool->res = calloc(plan->n, sizeof(*pool->res));
 		pool->have = calloc(plan->n, sizeof(*pool->have));
 		pool->board = mmap(NULL, sizeof(*pool->board), PROT_READ | PROT_WRITE,

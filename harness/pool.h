@@ -1,6 +1,7 @@
 /*
- * Worker processes that play a plan. Each is pinned to a CPU and owns several stands, so that one row's entry can age while
- * the next is set up. Results come back as evidence, the same that goes into the evidence file, and are judged from it.
+ * Worker processes that play a plan. Each is pinned to a CPU and owns one lane; there are several per job, so that one row's
+ * entry can age while the next is set up. Results come back as evidence, the same that goes into the evidence file, and are
+ * judged from it.
  */
 #ifndef TWPROBE_POOL_H
 #define TWPROBE_POOL_H
@@ -9,7 +10,7 @@
 #include "report.h"
 
 struct tw_pool_cfg {
-	unsigned jobs;
+	unsigned jobs; /* CPUs to use */
 	uint64_t seed;
 	const struct tw_facts *facts;
 };

@@ -10,18 +10,6 @@
 #include "process.h"
 #include "wait.h"
 
-enum {
-	STANDS = 8
-}; /* setting up that many rows takes about as long as one entry has to age */
-
-struct place {
-	struct tw_stand stand;
-	struct tw_play play;
-	struct tw_result res;
-	unsigned index;
-	bool open, busy;
-};
-
 static int write_all(int fd, const char *text, size_t len)
 {
 	ssize_t n;
@@ -38,119 +26,89 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-static int send_result(const struct tw_worker *w, struct place *p)
+static int send_result(const struct tw_worker *w, unsigned index, const struct tw_result *res)
 {
-	json_t *line = json_pack("[i, o]", (int)p->index, tw_result_to_json(&p->res));
+	json_t *line = json_pack("[i, o]", (int)index, tw_result_to_json(res));
 	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
-	int ret = text ? write_all(w->out, text, strlen(text)) : -ENOMEM;
+	size_t len = text ? strlen(text) : 0;
+	int ret = -ENOMEM;
 
-	if (ret == 0)
-		ret = write_all(w->out, "\n", 1);
+	if (text) {
+		text[len] = '\n'; /* in place of the NUL: the line goes out in one piece */
+		ret = write_all(w->out, text, len + 1);
+	}
 	free(text);
 	json_decref(line);
-	tw_evidence_free(&p->res.ev);
-	p->busy = false;
 	return ret;
 }
 
-/* A stand that cannot be had is said in the row that needed it. */
-static bool ready(struct place *p, const struct tw_stand_cfg *cfg)
+/* The lane, opened anew if a row could not be cleaned up. A lane that cannot be had is said in the row that needed it. */
+static bool ready(struct tw_stand *stand, bool *open, const struct tw_stand_cfg *cfg,
+		  struct tw_result *res)
 {
 	struct tw_err err = { "" };
 
-	if (p->open && p->stand.dirty) {
-		tw_stand_close(&p->stand);
-		p->open = false;
-	}
-	if (p->open)
+	if (*open && !stand->dirty)
 		return true;
-	if (tw_stand_open(&p->stand, cfg, &err) == 0) {
-		p->open = true;
+	if (*open)
+		tw_stand_close(stand);
+	*open = tw_stand_open(stand, cfg, &err) == 0;
+	if (*open)
 		return true;
-	}
-	tw_evidence_init(&p->res.ev);
-	snprintf(p->res.ev.id, sizeof(p->res.ev.id), "%s", p->res.row->id);
-	snprintf(p->res.ev.error, sizeof(p->res.ev.error), "%.380s", err.text);
-	p->res.ev.flow.family = p->res.family;
+	tw_evidence_init(&res->ev);
+	snprintf(res->ev.id, sizeof(res->ev.id), "%s", res->row->id);
+	snprintf(res->ev.error, sizeof(res->ev.error), "%.380s", err.text);
+	res->ev.flow.family = res->family;
 	return false;
 }
 
-/* Takes the next item. False if there is none. */
-static bool take(const struct tw_worker *w, struct place *p, const struct tw_stand_cfg *cfg,
-		 int *ret_fail)
+static void play(const struct tw_worker *w, struct tw_stand *stand, struct tw_result *res)
 {
-	unsigned at = __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED);
+	struct tw_play play;
+	uint64_t deadline;
 
-	if (at >= w->plan->n)
-		return false;
-	p->index = w->plan->order[at];
-	w->board->taken_by[p->index] = (uint8_t)(w->no + 1);
-	memset(&p->res, 0, sizeof(p->res));
-	p->res.row = w->plan->item[p->index].row;
-	p->res.family = w->plan->item[p->index].family;
-	p->busy = true;
-	if (ready(p, cfg))
-		tw_play_start(&p->play, &p->stand, w->cfg->facts, &p->res, w->cfg->seed);
-	else
-		*ret_fail = send_result(w, p);
-	return true;
+	tw_play_start(&play, stand, w->cfg->facts, res, w->cfg->seed);
+	while (!tw_play_poll(&play, &deadline))
+		tw_wait_until(deadline);
 }
 
-/* One round over all places. 1: something was done; 0: everything waits until @due; -1: nothing left; or negative errno. */
-static int round_of(const struct tw_worker *w, struct place *place, const struct tw_stand_cfg *cfg,
-		    uint64_t *due, bool *more)
+/* The index of the next item, or the plan's size if there is none. */
+static unsigned take(const struct tw_worker *w)
 {
-	int did = 0, busy = 0, fail = 0;
-	uint64_t at;
+	unsigned at = __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED), index;
 
-	*due = UINT64_MAX;
-	for (unsigned i = 0; i < STANDS && !fail; i++) {
-		struct place *p = &place[i];
-
-		if (!p->busy && *more) {
-			*more = take(w, p, cfg, &fail);
-			did |= *more;
-		}
-		if (!p->busy || fail)
-			continue;
-		if (tw_play_poll(&p->play, &at)) {
-			fail = send_result(w, p);
-			did = 1;
-		} else {
-			busy = 1;
-			if (at < *due)
-				*due = at;
-		}
-	}
-	return fail ? fail : did ? 1 : busy ? 0 : -1;
+	if (at >= w->plan->n)
+		return w->plan->n;
+	index = w->plan->order[at];
+	w->board->taken_by[index] = (uint16_t)(w->no + 1);
+	return index;
 }
 
 int tw_worker_main(const struct tw_worker *w)
 {
-	struct place *place = calloc(STANDS, sizeof(*place));
-	struct tw_drops *drops;
 	struct tw_stand_cfg cfg = {
 		.batch = 1, .age_ms = TW_AGE_MS, .count = true, .ring = TW_RING
 	};
-	uint64_t due;
-	bool more = true;
-	int ret = 1;
+	struct tw_result *res = calloc(1, sizeof(*res));
+	struct tw_stand stand;
+	bool open = false;
+	unsigned index;
+	int ret = res ? 0 : -ENOMEM;
 
-	if (!place)
-		return 1;
 	tw_process_pin(w->no);
-	cfg.drops = drops = tw_drops_open(NULL);
-	while (ret >= 0) {
-		ret = round_of(w, place, &cfg, &due, &more);
-		if (ret == 0)
-			tw_wait_until(due);
+	cfg.drops = tw_drops_open(NULL);
+	while (ret == 0 && (index = take(w)) < w->plan->n) {
+		memset(res, 0, sizeof(*res));
+		res->row = w->plan->item[index].row;
+		res->family = w->plan->item[index].family;
+		if (ready(&stand, &open, &cfg, res))
+			play(w, &stand, res);
+		ret = send_result(w, index, res);
+		tw_evidence_free(&res->ev);
 	}
-	/* tell the pool before the stands are closed, which takes some grace periods */
-	close(w->out);
-	for (unsigned i = 0; i < STANDS; i++)
-		if (place[i].open)
-			tw_stand_close(&place[i].stand);
-	tw_drops_close(drops);
-	free(place);
-	return ret == -1 ? 0 : 1;
+	if (open)
+		tw_stand_close(&stand);
+	tw_drops_close(cfg.drops);
+	free(res);
+	return ret ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 /*
- * One worker process of the pool.
+ * One worker process of the pool: it owns one lane and plays one row at a time on it.
  */
 #ifndef TWPROBE_WORKER_H
 #define TWPROBE_WORKER_H
@@ -8,13 +8,19 @@
 
 enum {
 	TW_ITEMS_MAX = 4096,
-	TW_WORKERS_MAX = 64
+	TW_JOBS_MAX = 64,
+	/*
+	 * Processes per job, all pinned to its CPU. Mostly they wait: for an entry to age, and for the kernel's grace
+	 * periods when packet sockets are opened and closed.
+	 */
+	TW_LANES_PER_JOB = 12,
+	TW_WORKERS_MAX = TW_JOBS_MAX * TW_LANES_PER_JOB,
 };
 
 /* What pool and workers share. */
 struct tw_board {
-	unsigned next;                  /* into plan->order; taken by atomic addition */
-	uint8_t taken_by[TW_ITEMS_MAX]; /* worker + 1, by index of the plan */
+	unsigned next;                   /* into plan->order; taken by atomic addition */
+	uint16_t taken_by[TW_ITEMS_MAX]; /* worker + 1, by index of the plan */
 };
 
 struct tw_worker {

@@ -16,6 +16,7 @@ enum {
 	TW_STEPS_MAX = 8,
 	TW_ROW_STEPS = TW_STEPS_MAX,
 	TW_COUNTERS_MAX = 3,
+	TW_TIMEWAIT_LEN_MS = 60000, /* TCP_TIMEWAIT_LEN */
 };
 
 /* Who opened the connection. */
@@ -122,8 +123,7 @@ struct tw_step {
 	struct tw_send send;
 	struct tw_expect expect; /* .reply is never 0 in a row: a step without a claim is no test */
 	uint16_t pause_ms;       /* wait before sending */
-	uint16_t
-		within_ms; /* sent at most this long after the step before, else no verdict; 0: any */
+	uint16_t within_ms;      /* sent at most this long after the last answered step; 0: any */
 };
 
 /* What an RFC asks for, and how to tell from the evidence whether it was done. */
