@@ -28,7 +28,8 @@ struct tw_bench_result {
 	uint64_t setups_failed; /* tuples that had to be set up again */
 	uint64_t waits, strays, pcap_drops, unfenced;
 	double cpu_s, wall_s;
-	bool done;             /* the lane came to its end */
+	double floor_us; /* CPU of one frame that the DUT drops at once: what this machine can do */
+	bool done;       /* the lane came to its end */
 	char trouble[384];     /* not empty: the campaign is void, and why */
 	char first_wrong[512]; /* row, expected, observed */
 	char last_setup_trouble[160];

@@ -49,6 +49,7 @@ static void add_up(const struct tw_bench_result *lane, unsigned jobs, struct tw_
 		ret->pcap_drops += lane[i].pcap_drops;
 		ret->unfenced += lane[i].unfenced;
 		ret->cpu_s += lane[i].cpu_s;
+		ret->floor_us += lane[i].floor_us / jobs;
 		if (lane[i].wall_s > ret->wall_s)
 			ret->wall_s = lane[i].wall_s;
 		if (!lane[i].done)
@@ -78,6 +79,9 @@ static void print_text(const struct bench_args *args, const struct tw_bench_resu
 	       args->seed);
 	printf("CPU per verdict  %.2f us  (%.0f verdicts/s and core)\n", per_verdict_us(r),
 	       r->cpu_s > 0 ? (double)r->verdicts / r->cpu_s : 0);
+	printf("                 %.1f times the %.2f us of a frame that the DUT drops at once, "
+	       "measured just before\n",
+	       r->floor_us > 0 ? per_verdict_us(r) / r->floor_us : 0, r->floor_us);
 	printf("wall             %.2f s  (%.0f verdicts/s)\n", r->wall_s,
 	       r->wall_s > 0 ? (double)r->verdicts / r->wall_s : 0);
 	printf("wrong            %llu\n", (unsigned long long)r->wrong);
@@ -95,13 +99,13 @@ static void print_text(const struct bench_args *args, const struct tw_bench_resu
 static void print_json(const struct bench_args *args, const struct tw_bench_result *r)
 {
 	json_t *doc = json_pack(
-		"{s:I, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:b}", "verdicts",
-		(json_int_t)r->verdicts, "cpu_us_per_verdict", per_verdict_us(r), "cpu_s", r->cpu_s,
-		"wall_s", r->wall_s, "wrong", (json_int_t)r->wrong, "retried_setups",
-		(json_int_t)r->setups_failed, "strays", (json_int_t)r->strays, "waits",
-		(json_int_t)r->waits, "pcap_drops", (json_int_t)r->pcap_drops, "jobs",
-		(int)args->jobs, "batch", (int)args->batch, "family", args->v6 ? "ipv6" : "ipv4",
-		"void", r->trouble[0] != '\0');
+		"{s:I, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:b}",
+		"verdicts", (json_int_t)r->verdicts, "cpu_us_per_verdict", per_verdict_us(r),
+		"floor_us", r->floor_us, "cpu_s", r->cpu_s, "wall_s", r->wall_s, "wrong",
+		(json_int_t)r->wrong, "retried_setups", (json_int_t)r->setups_failed, "strays",
+		(json_int_t)r->strays, "waits", (json_int_t)r->waits, "pcap_drops",
+		(json_int_t)r->pcap_drops, "jobs", (int)args->jobs, "batch", (int)args->batch,
+		"family", args->v6 ? "ipv6" : "ipv4", "void", r->trouble[0] != '\0');
 
 	if (doc && r->trouble[0])
 		json_object_set_new(doc, "why_void", json_string(r->trouble));

@@ -12,6 +12,7 @@
 #include "facts_probe.h"
 #include "netns/ns.h"
 #include "opts.h"
+#include "process.h"
 #include "stand.h"
 #include "wait.h"
 
@@ -150,6 +151,7 @@ static void examine(struct doctor *d)
 {
 	struct tw_stand stand;
 
+	tw_process_pin(0);
 	if (!try_namespaces(d) || !try_stand(d, &stand))
 		return;
 	try_destroy(d, &stand);

@@ -11,6 +11,7 @@
 #include "netns/ns.h"
 #include "play.h"
 #include "probe_args.h"
+#include "process.h"
 #include "text.h"
 #include "wait.h"
 
@@ -121,8 +122,10 @@ static int play_alone(struct tw_result *res, const struct tw_facts *facts, uint6
 	struct tw_stand stand;
 	struct tw_play play;
 	uint64_t deadline;
-	int ret = tw_stand_open(&stand, &cfg, err);
+	int ret;
 
+	tw_process_pin(0);
+	ret = tw_stand_open(&stand, &cfg, err);
 	if (ret >= 0) {
 		tw_play_start(&play, &stand, facts, res, seed);
 		while (!tw_play_poll(&play, &deadline))
