@@ -165,9 +165,10 @@ static int bench(const struct bench_args *args, enum tw_exit *ret_exit, struct t
 		print_json(args, &sum);
 	else
 		print_text(args, &sum);
-	*ret_exit = sum.wrong                         ? TW_EXIT_FAIL
-		    : sum.trouble[0] || !sum.verdicts ? TW_EXIT_ERROR
-						      : TW_EXIT_OK;
+	/* a void campaign gives no verdict, however many were counted as wrong */
+	*ret_exit = sum.trouble[0] || !sum.verdicts ? TW_EXIT_ERROR
+		    : sum.wrong                     ? TW_EXIT_FAIL
+						    : TW_EXIT_OK;
 	return 0;
 }
 

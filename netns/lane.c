@@ -178,11 +178,9 @@ static int open_sysfs(void)
 	int dir = -1;
 
 	if (fs < 0 && errno == ENOSYS) {
-		/*
-		 * Before 5.2. The mounts are the process's own (tw_ns_prepare()), and this one is
-		 * gone at once.
-		 */
-		if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		/* Before 5.2. Nobody else is to see this mount, and it is gone at once. */
+		if (mount(NULL, "/sys", NULL, MS_PRIVATE, NULL) < 0 ||
+		    mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 			return -1;
 		dir = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		umount2("/sys", MNT_DETACH);

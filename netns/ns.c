@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -252,12 +251,9 @@ int tw_ns_prepare(struct tw_err *err)
 
 	if (res < 0)
 		return res;
+	/* for fsmount(), which wants to be asked from a mount namespace of the same user namespace */
 	res = separate(&MOUNT, err);
-	if (res < 0)
-		return res;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return forbidden("making the mounts private", false, errno, err);
-	return own_home(err);
+	return res < 0 ? res : own_home(err);
 }
 
 static void come_back(int home)

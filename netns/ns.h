@@ -11,7 +11,7 @@
  * Gives the process the right to make network namespaces: as root nothing is needed; otherwise (or
  * if root is not allowed to) it enters a new user namespace in which it is root, and an empty
  * network namespace that belongs to it: out of a namespace that is somebody else's there would be
- * no coming back to. Also makes the mount namespace private to the process. Call once,
+ * no coming back to. Takes a mount namespace of its own. Call once,
  * single-threaded, before anything else. 0 or negative errno; the error names the setting that
  * forbids it (user.max_user_namespaces, kernel.unprivileged_userns_clone,
  * kernel.apparmor_restrict_unprivileged_userns, seccomp ...) and the remedy. After a failure the

@@ -354,7 +354,8 @@ static void watched_counters_are_tcps(void **state)
 	(void)state;
 	for (; tw_counters_watched[n]; n++) {
 		assert_int_equal(strncmp(tw_counters_watched[n], "Tcp", 3), 0);
-		assert_true(strlen(tw_counters_watched[n]) < sizeof(((struct tw_counter *)0)->name));
+		assert_true(strlen(tw_counters_watched[n]) <
+			    sizeof(((struct tw_counter *)0)->name));
 		for (unsigned k = 0; k < n; k++)
 			assert_string_not_equal(tw_counters_watched[k], tw_counters_watched[n]);
 	}

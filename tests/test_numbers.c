@@ -115,8 +115,13 @@ static void segment_ends(void **state)
 		uint16_t len;
 		uint32_t want;
 	} ends[] = {
-		{ 0, 0, 10 },  { ACK, 0, 10 }, { SYN, 0, 11 },        { FIN | ACK, 0, 11 },
-		{ RST, 0, 10 }, { PSH, 5, 15 }, { SYN | FIN, 65535, 65547 },
+		{ 0, 0, 10 },
+		{ ACK, 0, 10 },
+		{ SYN, 0, 11 },
+		{ FIN | ACK, 0, 11 },
+		{ RST, 0, 10 },
+		{ PSH, 5, 15 },
+		{ SYN | FIN, 65535, 65547 },
 	};
 
 	(void)state;
