@@ -38,18 +38,22 @@ static json_t *val_json(const struct tw_val *val)
 	return json_string(tw_text_val(val, text, sizeof(text)));
 }
 
-/* "syn-ack", "fin-ack", "rst", "ack", "none": PSH, ECE and CWR are in "flags". */
+/* "syn-ack", "fin-ack", "ack", "none", and "rst" with or without an ACK: "flags" has all of them. */
 static const char *reply_name(unsigned flags, char *ret, size_t size)
 {
 	static const struct {
 		unsigned flag;
 		const char *name;
 	} names[] = {
-		{ TW_SYN, "syn" }, { TW_FIN, "fin" }, { TW_RST, "rst" },
-		{ TW_ACK, "ack" }, { TW_URG, "urg" },
+		{ TW_SYN, "syn" },
+		{ TW_FIN, "fin" },
+		{ TW_ACK, "ack" },
+		{ TW_URG, "urg" },
 	};
 	size_t len = 0;
 
+	if (flags & TW_RST)
+		return "rst";
 	ret[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (flags & names[i].flag)

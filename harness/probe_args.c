@@ -159,37 +159,44 @@ static int take_listener(void *to, const char *text, struct tw_err *err)
 	return ret;
 }
 
-/* "name=value"; the word in argv is cut in two. */
-static int take_sysctl(struct tw_sysctl *list, unsigned room, const char *text, struct tw_err *err)
+/* "name=value", the name with or without its net.ipv4. */
+static int take_sysctl(struct tw_probe_args *args, struct tw_sysctl *list, unsigned room,
+		       const char *text, struct tw_err *err)
 {
-	char *eq = strchr((char *)text, '=');
+	const char *eq = strchr(text, '=');
+	size_t len = eq ? (size_t)(eq - text) : 0;
+	bool bare = !memchr(text, '.', len);
+	unsigned i = 0;
 
-	if (!eq || eq == text || !eq[1])
-		return tw_err_set(err, EINVAL,
-				  "\"%s\": write name=value, as in net.ipv4.tcp_rfc1337=1", text);
-	for (unsigned i = 0; i < room; i++) {
-		if (list[i].name)
-			continue;
-		*eq = '\0';
-		list[i] = (struct tw_sysctl){ text, eq + 1 };
-		return 0;
-	}
-	return tw_err_set(err, EINVAL, "at most %u of these", room);
+	if (!len || !eq[1] || len > 64)
+		return tw_err_set(err, EINVAL, "\"%.80s\": write name=value, as in tcp_rfc1337=1",
+				  text);
+	while (i < room && list[i].name)
+		i++;
+	if (i == room)
+		return tw_err_set(err, EINVAL, "at most %u of these", room);
+	snprintf(args->name[args->n_names], sizeof(args->name[0]), "%s%.*s",
+		 bare ? "net.ipv4." : "", (int)len, text);
+	list[i] = (struct tw_sysctl){ args->name[args->n_names++], eq + 1 };
+	return 0;
 }
 
 static int take_early(void *to, const char *text, struct tw_err *err)
 {
-	struct tw_given *given = to;
+	struct tw_probe_args *args = to;
+	struct tw_given *given = &args->row.given;
 
-	return take_sysctl(given->sysctl, sizeof(given->sysctl) / sizeof(*given->sysctl), text,
-			   err);
+	return take_sysctl(args, given->sysctl, sizeof(given->sysctl) / sizeof(*given->sysctl),
+			   text, err);
 }
 
 static int take_late(void *to, const char *text, struct tw_err *err)
 {
-	struct tw_given *given = to;
+	struct tw_probe_args *args = to;
+	struct tw_given *given = &args->row.given;
 
-	return take_sysctl(given->late, sizeof(given->late) / sizeof(*given->late), text, err);
+	return take_sysctl(args, given->late, sizeof(given->late) / sizeof(*given->late), text,
+			   err);
 }
 
 static int take_seed(void *to, const char *text, struct tw_err *err)
@@ -268,9 +275,9 @@ static void probe_table(struct parse *p, struct tw_opt o[ALL_OPTS])
 		{ "ts-recent", 0, "NUM", "choose the peer's TSval so that T is this", NULL, NULL,
 		  take_absolute, &g->ts_recent },
 		{ "sysctl", 'S', "NAME=VALUE", "in the DUT, before the connection (up to 3)", NULL,
-		  NULL, take_early, g },
+		  NULL, take_early, args },
 		{ "late", 0, "NAME=VALUE", "in the DUT, once the state is entered (up to 2)", NULL,
-		  NULL, take_late, g },
+		  NULL, take_late, args },
 		{ "ipv4", '4', NULL, "over IPv4 (default)", &p->v4, NULL, NULL, NULL },
 		{ "ipv6", '6', NULL, "over IPv6", &p->v6, NULL, NULL, NULL },
 		{ "json", 'j', NULL, "print JSON", &args->json, NULL, NULL, NULL },

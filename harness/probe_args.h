@@ -17,6 +17,8 @@ struct tw_probe_args {
 	unsigned long long seed;
 	bool seeded;
 	const char *pcap_dir;
+	char name[5][80]; /* of the sysctls */
+	unsigned n_names;
 };
 
 /*
