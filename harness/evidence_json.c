@@ -110,14 +110,17 @@ static json_t *observed_json(const struct tw_observed *seen, const struct tw_num
 			 tw_json_text(text), "replies", (int)seen->n_replies);
 }
 
+/* TCP's, and without the fence's part; all of them, before and after, are in the raw evidence. */
 static json_t *counters_json(const struct tw_step_evidence *step)
 {
 	json_t *obj = json_object();
 
 	for (unsigned i = 0; i < step->n_moved; i++) {
 		const struct tw_moved *m = &step->moved[i];
+		int64_t by = tw_moved_by(step, m);
 
-		json_object_set_new(obj, m->name, json_integer((json_int_t)(m->after - m->before)));
+		if (by && !strncmp(m->name, "Tcp", 3))
+			json_object_set_new(obj, m->name, json_integer(by));
 	}
 	return obj;
 }

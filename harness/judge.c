@@ -94,6 +94,15 @@ static int64_t moved_by(const struct tw_step_evidence *se, const char *name)
 	return 0;
 }
 
+/* The same, less what the fence did. */
+static int64_t moved_by_probe(const struct tw_step_evidence *se, const char *name)
+{
+	for (unsigned i = 0; i < se->n_moved; i++)
+		if (!strcmp(se->moved[i].name, name))
+			return tw_moved_by(se, &se->moved[i]);
+	return 0;
+}
+
 static int64_t wanted_of(const struct tw_expect *want, const char *name)
 {
 	int64_t n = 0;
@@ -107,7 +116,8 @@ static void compare_counters(const struct tw_expect *want, const struct tw_step_
 			     struct list *differs)
 {
 	for (unsigned i = 0; tw_counters_watched[i]; i++)
-		if (moved_by(se, tw_counters_watched[i]) != wanted_of(want, tw_counters_watched[i]))
+		if (moved_by_probe(se, tw_counters_watched[i]) !=
+		    wanted_of(want, tw_counters_watched[i]))
 			list_add(differs, tw_counters_watched[i]);
 	for (unsigned i = 0; i < TW_COUNTERS_MAX; i++) {
 		bool watched = false;
@@ -116,7 +126,8 @@ static void compare_counters(const struct tw_expect *want, const struct tw_step_
 			continue;
 		for (unsigned k = 0; tw_counters_watched[k]; k++)
 			watched |= !strcmp(want->counter[i], tw_counters_watched[k]);
-		if (!watched && moved_by(se, want->counter[i]) != wanted_of(want, want->counter[i]))
+		if (!watched &&
+		    moved_by_probe(se, want->counter[i]) != wanted_of(want, want->counter[i]))
 			list_add(differs, want->counter[i]);
 	}
 }

@@ -90,3 +90,14 @@ void tw_observe(const struct tw_evidence *ev, unsigned i, struct tw_observed *re
 			ret->reply = seen.seg;
 	}
 }
+
+int64_t tw_moved_by(const struct tw_step_evidence *se, const struct tw_moved *moved)
+{
+	static const char *const fence[] = { "TcpInSegs", "TcpOutSegs", "TcpOutRsts" };
+	int64_t by = (int64_t)(moved->after - moved->before);
+
+	for (unsigned i = 0; se->fenced && i < sizeof(fence) / sizeof(*fence); i++)
+		if (!strcmp(moved->name, fence[i]))
+			return by - 1;
+	return by;
+}

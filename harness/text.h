@@ -74,7 +74,7 @@ char *tw_text_observed(const struct tw_observed *seen, const struct tw_numbers *
 void tw_text_align(const char *expected, const char *observed, char *ret_expected,
 		   char *ret_observed, size_t size);
 
-/* TCP's counters that moved, as `nstat` names them: "TcpExtPAWSEstab +1, TcpOutSegs +1"; "none". */
+/* TCP's counters that the probe moved, as `nstat` names them: "TcpExtPAWSEstab +1, TcpOutSegs +1"; "none". */
 char *tw_text_moved(const struct tw_step_evidence *step, char *ret, size_t size);
 
 /*

@@ -196,11 +196,10 @@ char *tw_text_moved(const struct tw_step_evidence *step, char *ret, size_t size)
 	}
 	for (unsigned i = 0; i < step->n_moved; i++) {
 		const struct tw_moved *m = &step->moved[i];
+		long long by = tw_moved_by(step, m);
 
-		if (strncmp(m->name, "Tcp", 3) != 0)
-			continue;
-		tw_textbuf_add(&buf, "%s%s %+lld", buf.len ? ", " : "", m->name,
-			       (long long)(m->after - m->before));
+		if (by && !strncmp(m->name, "Tcp", 3))
+			tw_textbuf_add(&buf, "%s%s %+lld", buf.len ? ", " : "", m->name, by);
 	}
 	if (!buf.len)
 		tw_textbuf_add(&buf, "none");

@@ -149,6 +149,7 @@ static void use_row(const json_t *row, const struct tw_facts *facts)
 	static struct tw_told told;
 	struct tw_verdict verdict;
 	struct tw_err err = { "" };
+	char name[96];
 	json_t *json;
 
 	if (tw_result_from_json(row, &res, &err) < 0) {
@@ -163,6 +164,8 @@ static void use_row(const json_t *row, const struct tw_facts *facts)
 		must(!strcmp(verdict.observed, res.verdict.observed));
 	}
 	tw_result_tell(&res, &told);
+	must(!strchr(tw_capture_name(&res, name, sizeof(name)), '/'));
+	tw_group_name(tw_result_id(&res), name, sizeof(name));
 	json = tw_result_to_json(&res);
 	must(json);
 	read_again(json);

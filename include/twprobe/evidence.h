@@ -129,6 +129,12 @@ void tw_observe(const struct tw_evidence *ev, unsigned i, struct tw_observed *re
 enum tw_fate tw_fate_tell(const struct tw_entry *before, const struct tw_entry *after,
 			  const uint64_t sent_at[2]);
 
+/*
+ * By how much @moved (of @se) moved for the probe: what the fence did to TCP's counters, one segment in and one RST out, is
+ * taken off.
+ */
+int64_t tw_moved_by(const struct tw_step_evidence *se, const struct tw_moved *moved);
+
 /* "time-wait", "fin-wait-2", "syn-recv", "gone" ... */
 const char *tw_state_name(enum tw_state state);
 /* "running", "restarted", "alive", "gone", "reopened"; "any" */
