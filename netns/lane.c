@@ -119,15 +119,16 @@ static void add_family(struct tw_link *link, enum tw_family family)
 }
 
 /*
- * The DUT's end goes up first, and the peer's then finds it there: so the peer's end can send at
- * once, and the DUT's is one that linkwatch treats as urgent (linkwatch_urgent_event()). The other
- * way round its event may be one of those that are put off for up to a second.
+ * The peer's end goes up first. The DUT's then finds its carrier on, and dev_open() attaches the queueing discipline at
+ * once; the other way round that is linkwatch's work, which comes some time later, and until then every answer is dropped
+ * (noop_qdisc). The peer's end needs none: its frames bypass it.
  */
 static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link *peer,
 		struct tw_err *err)
 {
 	struct tw_link_end here = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_DUT };
 	struct tw_link_end there = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_PEER };
+	const struct tw_addr six = tw_lane_dut_addr(TW_IPV6);
 	int res;
 
 	/*
@@ -137,12 +138,15 @@ static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link 
 	here.noarp = true;
 	tw_link_up(dut, TW_LINK_LO);
 	tw_link_veth(dut, &here, &there, lane->peer_ns);
-	tw_link_up(dut, IFINDEX);
 	res = tw_link_commit(dut, err);
 	if (res < 0)
 		return res;
 	tw_link_up(peer, IFINDEX);
 	res = tw_link_commit(peer, err);
+	if (res < 0)
+		return res;
+	tw_link_up(dut, IFINDEX);
+	res = tw_link_commit(dut, err);
 	if (res == 0)
 		res = tw_link_wait(dut, IFINDEX, WAIT_MS, err);
 	if (res < 0)
@@ -150,7 +154,8 @@ static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link 
 	add_family(dut, TW_IPV4);
 	if (lane->ipv6)
 		add_family(dut, TW_IPV6);
-	return tw_link_commit(dut, err);
+	res = tw_link_commit(dut, err);
+	return res < 0 || !lane->ipv6 ? res : tw_link_wait_local(dut, &six, WAIT_MS, err);
 }
 
 static int join_ends(const struct tw_lane *lane, struct tw_err *err)

@@ -352,29 +352,106 @@ static int ask_link(struct tw_link *link, int ifindex)
 	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err)
+/* Whether a datagram says that the address is this host's: it has a route of type local. */
+static bool says_local(const char *buf, int len, const struct tw_addr *addr)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct nlattr *attr;
+
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+		if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET6 ||
+		    rtm->rtm_type != RTN_LOCAL)
+			continue;
+		mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+		{
+			if (mnl_attr_get_type(attr) == RTA_DST &&
+			    mnl_attr_get_payload_len(attr) == sizeof(addr->b) &&
+			    !memcmp(mnl_attr_get_payload(attr), addr->b, sizeof(addr->b)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int ask_route(struct tw_link *link, const struct tw_addr *addr)
+{
+	char buf[128] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = link->seq++;
+	rtm->rtm_family = AF_INET6;
+	rtm->rtm_dst_len = 128;
+	mnl_attr_put(nlh, RTA_DST, sizeof(addr->b), addr->b);
+	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+/* What is waited for: a device that is up, or (@addr) an address that is local. */
+struct awaited {
+	int group;
+	int ifindex;
+	const struct tw_addr *addr;
+};
+
+static int ask(struct tw_link *link, const struct awaited *what)
+{
+	return what->addr ? ask_route(link, what->addr) : ask_link(link, what->ifindex);
+}
+
+static bool says(const char *buf, int len, const struct awaited *what)
+{
+	return what->addr ? says_local(buf, len, what->addr) : says_up(buf, len, what->ifindex);
+}
+
+/* 1: it has come; 0: not within the limit; negative errno. */
+static int wait_for(struct tw_link *link, const struct awaited *what, int limit_ms,
+		    struct tw_err *err)
 {
 	char buf[16384] __attribute__((aligned(8)));
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(link->sock), .events = POLLIN };
 	int64_t end = now_ms() + limit_ms, left = limit_ms;
-	int group = RTNLGRP_LINK, len;
+	int group = what->group, len;
 
 	/* First to the news, then the question: what happens in between is not missed. */
 	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0 ||
-	    ask_link(link, ifindex) < 0)
-		return tw_err_set(err, errno, "rtnetlink: cannot ask for device %d: %s", ifindex,
-				  strerror(errno));
+	    ask(link, what) < 0)
+		return tw_err_set(err, errno, "rtnetlink: cannot ask: %s", strerror(errno));
 	for (; left > 0; left = end - now_ms()) {
 		if (poll(&pfd, 1, left) <= 0)
 			continue;
 		len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
 		if (len < 0 && errno != ENOBUFS && errno != EINTR)
 			return tw_err_set(err, errno, "rtnetlink: %s", strerror(errno));
-		if (len > 0 && says_up(buf, len, ifindex))
+		if (len > 0 && says(buf, len, what))
 			break;
 	}
 	mnl_socket_setsockopt(link->sock, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
-	if (left > 0)
-		return 0;
-	return tw_err_set(err, ETIMEDOUT, "device %d is not up after %d ms", ifindex, limit_ms);
+	return left > 0;
+}
+
+int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err)
+{
+	const struct awaited up = { .group = RTNLGRP_LINK, .ifindex = ifindex };
+	int res = wait_for(link, &up, limit_ms, err);
+
+	if (res == 0)
+		return tw_err_set(err, ETIMEDOUT, "device %d is not up after %d ms", ifindex,
+				  limit_ms);
+	return res < 0 ? res : 0;
+}
+
+int tw_link_wait_local(struct tw_link *link, const struct tw_addr *addr, int limit_ms,
+		       struct tw_err *err)
+{
+	const struct awaited local = { .group = RTNLGRP_IPV6_ROUTE, .addr = addr };
+	int res = wait_for(link, &local, limit_ms, err);
+
+	if (res == 0)
+		return tw_err_set(err, ETIMEDOUT, "the IPv6 address is not ready after %d ms",
+				  limit_ms);
+	return res < 0 ? res : 0;
 }

@@ -61,4 +61,12 @@ int tw_link_commit(struct tw_link *link, struct tw_err *err);
  */
 int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err);
 
+/*
+ * Waits until packets to the IPv6 address @addr are taken in. Even without duplicate address detection its local route is
+ * made by a worker (addrconf_dad_work()), some time after the address was accepted: until then they are forwarded, which
+ * is to say dropped. 0, -ETIMEDOUT after @limit_ms, or negative errno.
+ */
+int tw_link_wait_local(struct tw_link *link, const struct tw_addr *addr, int limit_ms,
+		       struct tw_err *err);
+
 #endif

@@ -357,22 +357,25 @@ static void every_word_of_a_list(void **state)
 	}
 }
 
+/* A name without a dot is one of net.ipv4. */
 static void sysctls_are_read(void **state)
 {
 	struct tw_probe_args args;
 	const struct tw_given *g = &args.row.given;
 
 	(void)state;
-	assert_int_equal(parse("-S net.ipv4.tcp_rfc1337=1 --sysctl a=b=c --then --late x=y "
+	assert_int_equal(parse("-S net.ipv4.tcp_rfc1337=1 --sysctl a=b=c --then --late x.y=z "
 			       "--sysctl n=1 --late z=0",
 			       &args, NULL),
 			 0);
 	assert_string_equal(g->sysctl[0].name, "net.ipv4.tcp_rfc1337");
 	assert_string_equal(g->sysctl[0].value, "1");
-	assert_string_equal(g->sysctl[1].name, "a");
+	assert_string_equal(g->sysctl[1].name, "net.ipv4.a");
 	assert_string_equal(g->sysctl[1].value, "b=c");
-	assert_string_equal(g->sysctl[2].name, "n");
-	assert_string_equal(g->late[0].name, "x");
+	assert_string_equal(g->sysctl[2].name, "net.ipv4.n");
+	assert_string_equal(g->late[0].name, "x.y");
+	assert_string_equal(g->late[0].value, "z");
+	assert_string_equal(g->late[1].name, "net.ipv4.z");
 	assert_string_equal(g->late[1].value, "0");
 }
 
