@@ -80,7 +80,7 @@ static void print_text(const struct bench_args *args, const struct tw_bench_resu
 	printf("CPU per verdict  %.2f us  (%.0f verdicts/s and core)\n", per_verdict_us(r),
 	       r->cpu_s > 0 ? (double)r->verdicts / r->cpu_s : 0);
 	printf("                 %.1f times the %.2f us of a frame that the DUT drops at once, "
-	       "measured just before\n",
+	       "measured in the same run\n",
 	       r->floor_us > 0 ? per_verdict_us(r) / r->floor_us : 0, r->floor_us);
 	printf("wall             %.2f s  (%.0f verdicts/s)\n", r->wall_s,
 	       r->wall_s > 0 ? (double)r->verdicts / r->wall_s : 0);

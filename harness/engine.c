@@ -61,6 +61,7 @@ static void begin_tuple(struct tw_tuple *t)
 	t->op = tw_enter_script(t->given->role, t->given->enter);
 	t->iss = 0;
 	t->handle = -1;
+	t->awaited = false;
 	memset(&t->numbers, 0, sizeof(t->numbers));
 	memset(&t->seen, 0, sizeof(t->seen));
 	memset(&t->main, 0, sizeof(t->main));
@@ -93,6 +94,7 @@ int tw_engine_start(struct tw_engine *e, struct tw_tuple *tuples, unsigned n, st
 	e->discard = true;
 	ret = tw_engine_drain(e, err);
 	e->discard = false;
+	e->n_tx = 0; /* of a bulk that was never sent */
 	if (ret < 0)
 		return ret;
 	e->tuple = tuples;
@@ -106,25 +108,43 @@ int tw_engine_start(struct tw_engine *e, struct tw_tuple *tuples, unsigned n, st
 		ret = e->cfg.dut->ops->counters(e->cfg.dut, e->start, err);
 	e->op = e->step = 0;
 	e->stage = ret < 0 ? STAGE_DONE : STAGE_ENTER;
+	if (ret < 0)
+		tw_engine_slots(e, false);
 	return ret < 0 ? ret : 0;
 }
 
 /* Counters that explain why a set-up failed go into its trouble. */
 static void explain_failure(struct tw_engine *e, struct tw_tuple *t)
 {
-	static const char *const telling[] = { "TcpExtTCPTimeWaitOverflow", "TcpExtListenOverflows",
-					       "TcpExtTCPReqQFullDrop", "TcpExtListenDrops" };
+	static const struct {
+		const char *name, *remedy;
+	} telling[] = {
+		{ "TcpExtTCPTimeWaitOverflow", " (net.ipv4.tcp_max_tw_buckets is too small)" },
+		{ "TcpExtListenOverflows", "" },
+		{ "TcpExtTCPReqQFullDrop", "" },
+		{ "TcpExtListenDrops", "" },
+	};
 	size_t len = strlen(t->trouble);
 
 	if (!e->cfg.count || e->cfg.dut->ops->counters(e->cfg.dut, e->after, NULL) < 0)
 		return;
 	for (unsigned i = 0; i < sizeof(telling) / sizeof(*telling); i++) {
-		uint64_t by = tw_counters_get(e->after, telling[i]) -
-			      tw_counters_get(e->start, telling[i]);
+		uint64_t by = tw_counters_get(e->after, telling[i].name) -
+			      tw_counters_get(e->start, telling[i].name);
 
 		if (by && len < sizeof(t->trouble))
 			len += (size_t)snprintf(t->trouble + len, sizeof(t->trouble) - len,
-						"; %s +%llu", telling[i], (unsigned long long)by);
+						"; %s +%llu%s", telling[i].name,
+						(unsigned long long)by, telling[i].remedy);
+	}
+}
+
+static void close_handles(struct tw_engine *e)
+{
+	for (unsigned i = 0; i < e->n; i++) {
+		if (e->tuple[i].handle >= 0)
+			e->cfg.dut->ops->close_handle(e->cfg.dut, e->tuple[i].handle, NULL);
+		e->tuple[i].handle = -1;
 	}
 }
 
@@ -137,10 +157,8 @@ static void finish(struct tw_engine *e)
 			t->state = TW_TUPLE_DONE;
 		else
 			explain_failure(e, t);
-		if (t->handle >= 0)
-			e->cfg.dut->ops->close_handle(e->cfg.dut, t->handle, NULL);
-		t->handle = -1;
 	}
+	close_handles(e);
 	e->stage = STAGE_DONE;
 }
 
@@ -168,7 +186,7 @@ static int wait_for_late(struct tw_engine *e, struct tw_err *err)
 		e->late_until = now + LATE_NS;
 	e->due = now + LATE_POLL_NS;
 	ret = tw_engine_drain(e, err);
-	if (ret == 0 && now < e->late_until)
+	if (ret >= 0 && now < e->late_until && tw_engine_answers_missing(e))
 		return 1;
 	if (ret >= 0)
 		ret = tw_engine_enter_check(e, true, err);
@@ -231,6 +249,7 @@ int tw_engine_poll(struct tw_engine *e, uint64_t *ret_deadline, struct tw_err *e
 	if (ret < 0) {
 		e->stage = STAGE_DONE;
 		tw_engine_slots(e, false);
+		close_handles(e);
 		return ret;
 	}
 	if (e->stage != STAGE_DONE) {

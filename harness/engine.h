@@ -55,6 +55,7 @@ struct tw_tuple {
 	const struct tw_enter_op *op;
 	uint32_t iss;
 	int handle;
+	bool awaited; /* its answer was not there when the send call had returned */
 	struct tw_inbox main, second, fill;
 };
 

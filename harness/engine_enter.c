@@ -54,12 +54,13 @@ static int close_batch(struct tw_engine *e, struct tw_err *err)
 		struct tw_tuple *t = &e->tuple[i];
 		int ret;
 
-		if (t->state != TW_TUPLE_ENTERING || !is_closing_op(t))
-			continue;
+		/* one that failed may stand in the accept queue before the others */
 		if (t->given->role == TW_ACCEPTED) {
 			accepted++;
 			continue;
 		}
+		if (t->state != TW_TUPLE_ENTERING || !is_closing_op(t))
+			continue;
 		ret = e->cfg.dut->ops->close_handle(e->cfg.dut, t->handle, err);
 		if (ret < 0)
 			return ret;
@@ -88,6 +89,7 @@ static int act(struct tw_engine *e, struct tw_err *err)
 		struct tw_tuple *t = &e->tuple[i];
 
 		t->main.n = 0;
+		t->awaited = false;
 		if (t->state != TW_TUPLE_ENTERING)
 			continue;
 		if (t->op->what == TW_DO_SEND) {
@@ -157,13 +159,20 @@ static void check_answer(struct tw_engine *e, struct tw_tuple *t)
 			      e->op + 1);
 }
 
-static bool answers_missing(const struct tw_engine *e)
+/* Notes whose answer is not there. True if there is any. */
+bool tw_engine_answers_missing(struct tw_engine *e)
 {
-	for (unsigned i = 0; i < e->n; i++)
-		if (e->tuple[i].state == TW_TUPLE_ENTERING && e->tuple[i].op->want &&
-		    !e->tuple[i].main.n)
-			return true;
-	return false;
+	bool any = false;
+
+	for (unsigned i = 0; i < e->n; i++) {
+		struct tw_tuple *t = &e->tuple[i];
+
+		if (t->state != TW_TUPLE_ENTERING || !t->op->want || t->main.n)
+			continue;
+		t->awaited = true;
+		any = true;
+	}
+	return any;
 }
 
 static void entered(struct tw_tuple *t)
@@ -183,8 +192,10 @@ static void late_answers(struct tw_engine *e)
 	for (unsigned i = 0; i < e->n; i++) {
 		struct tw_tuple *t = &e->tuple[i];
 
-		if (t->state == TW_TUPLE_ENTERING && t->op->want && t->main.n)
-			tw_tuple_fail(t, "an answer was not there when the send call had returned");
+		if (t->state != TW_TUPLE_ENTERING || !t->awaited || !t->main.n)
+			continue;
+		e->health.waits++;
+		tw_tuple_fail(t, "an answer was not there when the send call had returned");
 	}
 }
 
@@ -199,12 +210,10 @@ int tw_engine_enter_check(struct tw_engine *e, bool late, struct tw_err *err)
 
 	if (ret < 0)
 		return ret;
-	if (!late && answers_missing(e))
+	if (!late && tw_engine_answers_missing(e))
 		return -EAGAIN;
-	if (late) {
-		e->health.waits++;
+	if (late)
 		late_answers(e);
-	}
 	for (unsigned i = 0; i < e->n; i++) {
 		struct tw_tuple *t = &e->tuple[i];
 

@@ -55,7 +55,8 @@ struct tw_engine {
 	bool discard;                /* nobody is to get what arrives */
 	uint32_t fence_no;           /* its ACK number: the answer's sequence number */
 	bool fence_seen;
-	int rx_fail; /* recording ran out of memory */
+	unsigned n_late; /* frames other than SYN-ACKs that came while nothing was sent */
+	int rx_fail;     /* recording ran out of memory */
 	unsigned n_tx, tx_room;
 	struct iovec *tx;
 	uint8_t *tx_bytes;
@@ -76,6 +77,7 @@ void tw_engine_slots(struct tw_engine *e, bool on);
 /* engine_enter.c */
 int tw_engine_enter(struct tw_engine *e, struct tw_err *err);
 int tw_engine_enter_check(struct tw_engine *e, bool late, struct tw_err *err);
+bool tw_engine_answers_missing(struct tw_engine *e);
 int tw_engine_arrange(struct tw_engine *e, struct tw_err *err);
 void tw_tuple_fail(struct tw_tuple *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

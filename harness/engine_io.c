@@ -91,9 +91,12 @@ static bool is_from(const struct tw_seen *seen, const struct tw_flow *flow)
 static void take(struct tw_engine *e, struct tw_tuple *t, struct tw_inbox *inbox,
 		 const struct tw_seen *seen, const uint8_t *bytes, unsigned len)
 {
-	bool probed = e->sending == TW_PKT_PROBE &&
+	bool through = t->state == TW_TUPLE_ENTERED && e->step >= t->n_steps;
+	bool probed = e->sending == TW_PKT_PROBE && !through &&
 		      inbox == (t->step[e->step].send.from == TW_OTHER ? &t->second : &t->main);
 
+	if (through && e->sending == TW_PKT_PROBE)
+		e->health.strays++; /* so late that its step is over */
 	if (!inbox->n++)
 		inbox->first = seen->seg;
 	record(e, t, probed ? TW_PKT_PROBE : TW_PKT_SETUP, bytes, len);
@@ -112,6 +115,7 @@ static void on_frame(void *arg, const uint8_t *bytes, unsigned len)
 		return;
 	}
 	e->health.captured++;
+	e->n_late += (seen.seg.flags & (TW_SYN | TW_ACK)) != (TW_SYN | TW_ACK);
 	if (e->discard)
 		return;
 	slot = &e->slot[seen.dport];

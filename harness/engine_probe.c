@@ -81,7 +81,9 @@ static int look_before(struct tw_engine *e, struct look *look, struct tw_err *er
 	ret = e->cfg.dut->ops->counters(e->cfg.dut, e->before, err);
 	if (ret < 0)
 		return ret;
-	ret = e->cfg.dut->ops->reasons(e->cfg.dut, reason, NULL);
+	ret = e->cfg.dut->ops->reasons(e->cfg.dut, reason, err);
+	if (ret < 0 && ret != -ENOTSUP && ret != -EOVERFLOW)
+		return ret;
 	look->se->reasons_read = ret != -ENOTSUP;
 	look->sent = e->health.sent;
 	look->captured = e->health.captured;
@@ -131,13 +133,32 @@ static void note_step(struct tw_engine *e, struct tw_tuple *t, struct tw_step_ev
 	t->ev->n_steps = e->step + 1;
 }
 
+/*
+ * What came since the last look is nobody's answer: it was not there when its send call had returned. A half-open
+ * connection is the exception, it repeats its SYN-ACK after a second.
+ */
+static int drain_late(struct tw_engine *e, struct tw_step_evidence *se, struct tw_err *err)
+{
+	int ret;
+
+	e->sending = TW_PKT_SETUP;
+	e->n_late = 0;
+	ret = tw_engine_drain(e, err);
+	e->health.waits += e->n_late;
+	if (se)
+		se->waits += e->n_late;
+	return ret;
+}
+
 int tw_engine_probe(struct tw_engine *e, struct tw_err *err)
 {
 	struct tw_tuple *only = &e->tuple[0];
 	bool look_around = e->cfg.count && only->ev && plays(e, only);
 	struct look look = { 0, 0, look_around ? &only->ev->step[e->step] : NULL };
-	int ret = 0;
+	int ret = drain_late(e, look.se, err);
 
+	if (ret < 0)
+		return ret;
 	e->sending = TW_PKT_PROBE;
 	if (look_around)
 		ret = look_before(e, &look, err);

@@ -35,8 +35,8 @@ static bool number_met(const struct tw_val *want, const struct tw_numbers *numbe
 static bool option_met(const struct tw_val *want, const struct tw_numbers *numbers,
 		       const struct tw_seg *sent, const struct tw_observed *seen, uint32_t is)
 {
-	const int32_t slack = 2; /* ms: two clocks, each read to a whole one */
-	int32_t since = (int32_t)(is - numbers->dut_tsval);
+	const int64_t slack = 2; /* ms: two clocks, each read to a whole one */
+	int64_t since = tw_seq_diff(is, numbers->dut_tsval);
 
 	if (want->base == TW_UNSET)
 		return true;
@@ -45,8 +45,7 @@ static bool option_met(const struct tw_val *want, const struct tw_numbers *numbe
 	if (!seen->reply.ts)
 		return false;
 	if (want->base == TW_TS_CLOCK)
-		return since + slack >= (int32_t)seen->clock_ms[0] &&
-		       since - slack <= (int32_t)seen->clock_ms[1];
+		return since + slack >= seen->clock_ms[0] && since - slack <= seen->clock_ms[1];
 	return tw_val_number(want, numbers, sent) == is;
 }
 
@@ -241,7 +240,7 @@ static bool timer_untold(const struct tw_step_evidence *se, const struct tw_obse
 {
 	const struct tw_entry *b = &se->before, *a = &se->after;
 
-	if (seen->fate == TW_ALIVE && b->state == a->state)
+	if (seen->fate == TW_ALIVE)
 		return held_up(v, i, "running and restarted cannot be told apart");
 	if (seen->fate == TW_FATE_ANY)
 		return doubt(v, i,
@@ -326,6 +325,8 @@ static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev, st
 	if (ev->strays)
 		return doubt(v, 0, "%u frames came that belong to no tuple of this row",
 			     ev->strays);
+	if (!tw_case_steps(row))
+		return doubt(v, 0, "the row claims nothing, and a claim of nothing is no test");
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
 		if (doubtful_step(row, ev, i, v))
 			return true;

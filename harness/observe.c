@@ -12,25 +12,33 @@ enum {
 	JIFFY_MS = 11, /* remaining times are whole jiffies, of 10 ms at most */
 };
 
-/* When the entry's timer will fire, as an interval: the question was answered somewhere within its bracket. */
-static void fires(const struct tw_entry *entry, int64_t *ret_lo, int64_t *ret_hi)
+/*
+ * When the entry's timer will fire, as an interval: the question was answered somewhere within its bracket. Unsigned, and
+ * compared by the sign of the difference: the evidence may be anybody's.
+ */
+static void fires(const struct tw_entry *entry, uint64_t *ret_lo, uint64_t *ret_hi)
 {
-	*ret_lo = (int64_t)entry->asked[0] + (int64_t)entry->left_ms * MS_NS;
-	*ret_hi = (int64_t)entry->asked[1] + (int64_t)entry->left_ms * MS_NS;
+	*ret_lo = entry->asked[0] + (uint64_t)entry->left_ms * MS_NS;
+	*ret_hi = entry->asked[1] + (uint64_t)entry->left_ms * MS_NS;
+}
+
+/* @a is not later than @b, but for what the kernel rounds. */
+static bool not_later(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a - b) <= (int64_t)JIFFY_MS * MS_NS;
 }
 
 static enum tw_fate timer_fate(const struct tw_entry *before, const struct tw_entry *after,
 			       const uint64_t sent_at[2])
 {
-	const int64_t slack = (int64_t)JIFFY_MS * MS_NS, full = (int64_t)TW_TIMEWAIT_LEN_MS * MS_NS;
-	int64_t b_lo, b_hi, a_lo, a_hi;
+	const uint64_t full = (uint64_t)TW_TIMEWAIT_LEN_MS * MS_NS;
+	uint64_t b_lo, b_hi, a_lo, a_hi;
 	bool running, restarted;
 
 	fires(before, &b_lo, &b_hi);
 	fires(after, &a_lo, &a_hi);
-	running = a_lo - b_hi <= slack && b_lo - a_hi <= slack;
-	restarted = a_lo - ((int64_t)sent_at[1] + full) <= slack &&
-		    (int64_t)sent_at[0] + full - a_hi <= slack;
+	running = not_later(a_lo, b_hi) && not_later(b_lo, a_hi);
+	restarted = not_later(a_lo, sent_at[1] + full) && not_later(sent_at[0] + full, a_hi);
 	if (running && restarted)
 		return TW_ALIVE;
 	return running ? TW_RUNNING : restarted ? TW_RESTARTED : TW_FATE_ANY;
@@ -46,7 +54,7 @@ enum tw_fate tw_fate_tell(const struct tw_entry *before, const struct tw_entry *
 		return TW_REOPENED;
 	case TW_STATE_TIME_WAIT:
 	case TW_STATE_FIN_WAIT_2:
-		if (!before || before->state != after->state || !before->mini)
+		if (!before || !before->mini)
 			return TW_ALIVE;
 		return timer_fate(before, after, sent_at);
 	default:

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -63,15 +64,25 @@ static unsigned waits_ms(const struct tw_case *row)
 	return ms;
 }
 
+/* Rows that wait are started first, the longest of all, so that the others fill the time. */
 static void put_order(struct tw_plan *plan)
 {
-	unsigned n = 0;
+	unsigned n = 0, below = UINT_MAX;
 
-	/* rows that wait are started first, so that the others fill the time */
-	for (int waiting = 1; waiting >= 0; waiting--)
+	while (n < plan->n) {
+		unsigned next = 0;
+
+		for (unsigned i = 0; i < plan->n; i++) {
+			unsigned ms = waits_ms(plan->item[i].row);
+
+			if (ms < below && ms > next)
+				next = ms;
+		}
 		for (unsigned i = 0; i < plan->n; i++)
-			if ((waits_ms(plan->item[i].row) > 0) == waiting)
+			if (waits_ms(plan->item[i].row) == next)
 				plan->order[n++] = i;
+		below = next;
+	}
 }
 
 static void count_groups(struct tw_plan *plan)

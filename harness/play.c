@@ -82,6 +82,14 @@ static bool can_run(struct tw_play *play)
 	return true;
 }
 
+static void reset(struct tw_play *play)
+{
+	const struct tw_flow used[] = { play->tuple.flow, play->tuple.other, play->tuple.filler };
+
+	if (play->stand->dut->ops->reset(play->stand->dut, used, 3, NULL) < 0)
+		play->stand->dirty = true;
+}
+
 /* One more connection. Its evidence replaces what a failed one left. */
 static void set_up(struct tw_play *play)
 {
@@ -112,8 +120,10 @@ static void set_up(struct tw_play *play)
 	ret = tw_stand_check(play->stand, &err);
 	if (ret == 0)
 		ret = tw_engine_start(play->stand->engine, t, 1, &err);
-	if (ret < 0)
-		give_up(play, ret, err.text);
+	if (ret >= 0)
+		return;
+	give_up(play, ret, err.text);
+	reset(play); /* a part of what the row is given may be there */
 }
 
 void tw_play_start(struct tw_play *play, struct tw_stand *stand, const struct tw_facts *facts,
@@ -129,14 +139,6 @@ void tw_play_start(struct tw_play *play, struct tw_stand *stand, const struct tw
 	res->ev.flow.family = res->family;
 	if (can_run(play))
 		set_up(play);
-}
-
-static void reset(struct tw_play *play)
-{
-	const struct tw_flow used[] = { play->tuple.flow, play->tuple.other, play->tuple.filler };
-
-	if (play->stand->dut->ops->reset(play->stand->dut, used, 3, NULL) < 0)
-		play->stand->dirty = true;
 }
 
 static void read_health(struct tw_play *play)

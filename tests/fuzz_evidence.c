@@ -1,8 +1,10 @@
 /*
- * The reader of evidence files, and all that is done with what it has read: anybody may hand us such a file. Rows are
- * judged, told in words and written again; what was written says the same as what was read.
+ * The reader of evidence files, and all that is done with what it has read: anybody may hand us
+ * such a file. Rows are judged, told in words and written again; what was written says the same as
+ * what was read.
  *
- * Nearly all changes of single bytes are no JSON any more, so most inputs are made by changing one value of a document.
+ * Nearly all changes of single bytes are no JSON any more, so most inputs are made by changing one
+ * value of a document.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -57,7 +59,10 @@ static bool walk(json_t *at, unsigned *left, struct place *ret)
 	return false;
 }
 
-/* A value of the same type as @old, or the row would be refused before anything is done with it; now and then any. */
+/*
+ * A value of the same type as @old, or the row would be refused before anything is done with it;
+ * now and then any.
+ */
 static json_t *odd_value(unsigned seed, const json_t *old)
 {
 	static const char *const lists[] = {

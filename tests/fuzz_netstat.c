@@ -1,6 +1,6 @@
 /*
- * The reader of /proc/net/netstat: two readings, with a NUL between them, and what moved from one to the other. What was
- * read can be written as lines "Name value" and read again.
+ * The reader of /proc/net/netstat: two readings, with a NUL between them, and what moved from one
+ * to the other. What was read can be written as lines "Name value" and read again.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * The words of `twprobe probe`, one a line (or NUL): whatever they are, they are refused with a message or become a row
- * whose segments can be resolved and told in words.
+ * The words of `twprobe probe`, one a line (or NUL): whatever they are, they are refused with a
+ * message or become a row whose segments can be resolved and told in words.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /*
- * The decoder of frames: whatever comes in, it stays inside of the frame, says the same twice, does not change its mind
- * when payload is added, and what it says can be forged and decoded again.
+ * The decoder of frames: whatever comes in, it stays inside of the frame, says the same twice,
+ * does not change its mind when payload is added, and what it says can be forged and decoded
+ * again.
  */
 #include <stddef.h>
 #include <stdint.h>

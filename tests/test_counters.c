@@ -294,7 +294,10 @@ static void moved_leaves_gauges_out(void **state)
 	assert_int_equal(got[0].before, 0);
 }
 
-/* The kernel prints MPTcpExt only once it is in use: what was not there was zero, wherever it is put. */
+/*
+ * The kernel prints MPTcpExt only once it is in use: what was not there was zero, wherever it is
+ * put.
+ */
 static void moved_sees_new_counters(void **state)
 {
 	static struct tw_counters before, after;

@@ -1,5 +1,6 @@
 /*
- * Observations in sentences: what every main outcome is called, and that the reason for a silence is told.
+ * Observations in sentences: what every main outcome is called, and that the reason for a silence
+ * is told.
  */
 #include <setjmp.h>
 #include <stdarg.h>

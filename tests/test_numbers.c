@@ -1,5 +1,6 @@
 /*
- * From base + offset to numbers, at the wrap above all; and the right values of what a row leaves unset.
+ * From base + offset to numbers, at the wrap above all; and the right values of what a row leaves
+ * unset.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * The option parser: every way to write an option that getopt_long() knows, and what is said of those that are none.
+ * The option parser: every way to write an option that getopt_long() knows, and what is said of
+ * those that are none.
  */
 #include <errno.h>
 #include <limits.h>

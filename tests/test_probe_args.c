@@ -1,6 +1,6 @@
 /*
- * The command line of `twprobe probe`: what every way of writing a number, a flag or a segment becomes, and that what
- * means nothing is refused with the words that were wrong.
+ * The command line of `twprobe probe`: what every way of writing a number, a flag or a segment
+ * becomes, and that what means nothing is refused with the words that were wrong.
  */
 #include <errno.h>
 #include <setjmp.h>
