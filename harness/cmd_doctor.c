@@ -204,8 +204,9 @@ int tw_cmd_doctor(int argc, char **argv)
 	if (at < 0)
 		return tw_cmd_fail("doctor", &err, TW_EXIT_USAGE);
 	if (help) {
-		puts("usage: twprobe doctor [--json]\n\nTries what the suite needs, and says what "
-		     "is missing and what to do.");
+		puts("usage: twprobe doctor [OPTION...]\n\nTries what the suite needs, and says "
+		     "what is missing and what to do.\n");
+		tw_opts_help(opts, stdout);
 		return TW_EXIT_OK;
 	}
 	examine(&d);

@@ -20,18 +20,16 @@ static json_t *row_json(const struct tw_case *row)
 			 "steps", (int)tw_case_steps(row), "slow", row->slow);
 }
 
-static int print_json(const struct tw_selection *sel)
+static void print_json(const struct tw_selection *sel)
 {
 	json_t *all = json_array();
-	int ret;
 
 	for (size_t i = 0; i < tw_case_count(); i++)
 		if (tw_selected(tw_case_at(i), sel))
 			json_array_append_new(all, row_json(tw_case_at(i)));
-	ret = json_dumpf(all, stdout, JSON_INDENT(1));
+	json_dumpf(all, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(all);
-	return ret;
 }
 
 static void print_text(const struct tw_selection *sel)
@@ -78,7 +76,7 @@ int tw_cmd_list(int argc, char **argv)
 	tw_plan_free(&plan);
 	if (!json)
 		print_text(&sel);
-	else if (print_json(&sel) < 0)
-		return TW_EXIT_ERROR;
+	else
+		print_json(&sel);
 	return TW_EXIT_OK;
 }

@@ -80,7 +80,8 @@ static void print_text(const struct tw_result *res, const struct tw_facts *facts
 		printf("set up %u times; before: %s\n", res->ev.setups, res->ev.setup_trouble);
 }
 
-static int print_json(const struct tw_result *res, const struct tw_facts *facts, uint64_t seed)
+static int print_json(const struct tw_result *res, const struct tw_facts *facts, uint64_t seed,
+		      struct tw_err *err)
 {
 	unsigned n = res->ev.n_steps;
 	json_t *doc = n == 1 ? NULL : json_array();
@@ -109,7 +110,7 @@ static int print_json(const struct tw_result *res, const struct tw_facts *facts,
 	ret = doc ? json_dumpf(doc, stdout, JSON_INDENT(2)) : -1;
 	putchar('\n');
 	json_decref(doc);
-	return ret;
+	return ret < 0 ? tw_err_set(err, EIO, "the result could not be written") : 0;
 }
 
 static int play_alone(struct tw_result *res, const struct tw_facts *facts, uint64_t seed,
@@ -174,7 +175,7 @@ static int probe(const struct tw_probe_args *args, uint64_t seed, struct tw_err 
 	if (ret >= 0 && res.verdict.outcome != TW_PASS)
 		ret = tw_err_set(err, EIO, "no verdict: %s", res.verdict.why);
 	if (ret >= 0 && args->json)
-		ret = print_json(&res, &facts, seed);
+		ret = print_json(&res, &facts, seed, err);
 	else if (ret >= 0)
 		print_text(&res, &facts, seed);
 	tw_evidence_free(&res.ev);

@@ -3,6 +3,7 @@
  * either side's ISN, those behind it are offsets to R, S and T.
  */
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,10 +122,53 @@ static void show(const struct tw_case *row)
 	show_excepts(row);
 }
 
+static json_t *cites_json(const struct tw_case *row)
+{
+	json_t *all = json_array();
+
+	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++) {
+		const struct tw_rule *rule = tw_rule_find(row->cite[i]);
+
+		if (rule)
+			json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s}", "id", rule->id,
+							     "source", rule->source, "level",
+							     rule->level, "says", rule->says));
+	}
+	return all;
+}
+
+static json_t *steps_json(const struct tw_case *row)
+{
+	json_t *all = json_array();
+	char send[256], expect[256];
+
+	for (unsigned i = 0; i < tw_case_steps(row); i++)
+		json_array_append_new(
+			all,
+			json_pack("{s:i, s:s, s:s}", "pause_ms", (int)row->step[i].pause_ms, "send",
+				  tw_text_send(&row->step[i].send, send, sizeof(send)), "expect",
+				  tw_text_expect(&row->step[i].expect, expect, sizeof(expect))));
+	return all;
+}
+
+static void show_json(const struct tw_case *row)
+{
+	char given[256];
+	json_t *doc = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s?, s:s?}", "id", row->id, "says",
+				row->says, "cites", cites_json(row), "given",
+				tw_text_given(&row->given, given, sizeof(given)), "steps",
+				steps_json(row), "rfc", row->rfc.clause, "rfc_says", row->rfc.says);
+
+	json_dumpf(doc, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(doc);
+}
+
 int tw_cmd_show(int argc, char **argv)
 {
-	bool help = false;
+	bool help = false, json = false;
 	const struct tw_opt opts[] = {
+		{ "json", 'j', NULL, "as JSON", &json, NULL, NULL, NULL },
 		{ "help", 'h', NULL, "this text", &help, NULL, NULL, NULL },
 		{ .name = NULL },
 	};
@@ -132,7 +176,9 @@ int tw_cmd_show(int argc, char **argv)
 	int at = tw_opts_parse(opts, argc, argv, &err);
 
 	if (at >= 0 && help) {
-		puts("usage: twprobe show ID\n\nOne row as a timeline in packetdrill notation.\n");
+		puts("usage: twprobe show [OPTION...] ID\n\nOne row as a timeline in packetdrill "
+		     "notation.\n");
+		tw_opts_help(opts, stdout);
 		return TW_EXIT_OK;
 	}
 	if (at >= 0 && argc - at != 1)
@@ -142,7 +188,10 @@ int tw_cmd_show(int argc, char **argv)
 	for (size_t i = 0; i < tw_case_count(); i++) {
 		if (strcmp(tw_case_at(i)->id, argv[at]) != 0)
 			continue;
-		show(tw_case_at(i));
+		if (json)
+			show_json(tw_case_at(i));
+		else
+			show(tw_case_at(i));
 		return TW_EXIT_OK;
 	}
 	tw_err_set(&err, ENOENT, "no row is called \"%s\"; 'twprobe list' names them all",

@@ -84,9 +84,9 @@ static int parse_value(struct cursor word, uint64_t *ret)
 	if (word.at == word.end)
 		return -EINVAL;
 	for (; word.at < word.end; word.at++) {
-		if (*word.at < '0' || *word.at > '9' || v > (UINT64_MAX - 9) / 10)
+		if (*word.at < '0' || *word.at > '9' || __builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, *word.at - '0', &v))
 			return -EINVAL;
-		v = v * 10 + (uint64_t)(*word.at - '0');
 	}
 	*ret = minus ? 0 - v : v;
 	return 0;

@@ -1,10 +1,12 @@
 /*
  * twprobe: the command table.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -54,9 +56,20 @@ static void usage(FILE *out)
 	      out);
 }
 
-int main(int argc, char **argv)
+/* With stdin, stdout or stderr closed the next socket would take its number, and be written to. */
+static void fill_standard(void)
 {
-	setlocale(LC_CTYPE, "C.UTF-8");
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int run(int argc, char **argv)
+{
 	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
 		puts("twprobe " TWPROBE_VERSION);
 		return TW_EXIT_OK;
@@ -73,4 +86,18 @@ int main(int argc, char **argv)
 		fprintf(stderr, "twprobe: there is no command \"%s\"\n\n", argv[1]);
 	usage(stderr);
 	return TW_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	fill_standard();
+	setlocale(LC_CTYPE, "C.UTF-8");
+	code = run(argc, argv);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code != TW_EXIT_ERROR) {
+		fputs("twprobe: the output could not be written\n", stderr);
+		return TW_EXIT_ERROR;
+	}
+	return code;
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-	OPTS_MAX = 48
+	OPTS_MAX = 48,
+	LONG = 256, /* beyond every letter */
 };
 
 static int apply(const struct tw_opt *opt, const char *text, struct tw_err *err)
@@ -29,13 +30,21 @@ static int find_letter(const struct tw_opt *opts, int letter)
 	return -1;
 }
 
-/* getopt_long() cannot tell the two complaints apart without an option that it may point to. */
-static int complain(int c, char **argv, struct tw_err *err)
+/* What getopt_long() leaves in optopt: the letter, or LONG + i; 0 for a long option that does not exist or may be several. */
+static int complain(const struct tw_opt *opts, int c, char **argv, struct tw_err *err)
 {
-	const char *word = argv[optind - 1] ? argv[optind - 1] : "";
+	char word[64];
 
+	if (optopt >= LONG)
+		snprintf(word, sizeof(word), "--%s", opts[optopt - LONG].name);
+	else if (optopt)
+		snprintf(word, sizeof(word), "-%c", optopt);
+	else
+		return tw_err_set(err, EINVAL, "there is no option %s here", argv[optind - 1]);
 	if (c == ':')
 		return tw_err_set(err, EINVAL, "%s needs a value", word);
+	if (optopt >= LONG)
+		return tw_err_set(err, EINVAL, "%s takes no value", word);
 	return tw_err_set(err, EINVAL, "there is no option %s here", word);
 }
 
@@ -44,11 +53,12 @@ int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_er
 	struct option longs[OPTS_MAX + 1] = { { 0 } };
 	char letters[2 * OPTS_MAX + 2] = ":";
 	size_t len = 1;
-	int c, at = 0, ret;
+	int c, ret;
 
 	for (int i = 0; opts[i].name && i < OPTS_MAX; i++) {
 		longs[i] = (struct option){ opts[i].name,
-					    opts[i].arg ? required_argument : no_argument, &at, i };
+					    opts[i].arg ? required_argument : no_argument, NULL,
+					    LONG + i };
 		if (opts[i].letter) {
 			letters[len++] = opts[i].letter;
 			if (opts[i].arg)
@@ -59,10 +69,8 @@ int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_er
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (c == '?' || c == ':')
-			return complain(c, argv, err);
-		if (c)
-			at = find_letter(opts, c);
-		ret = apply(&opts[at], optarg, err);
+			return complain(opts, c, argv, err);
+		ret = apply(&opts[c >= LONG ? c - LONG : find_letter(opts, c)], optarg, err);
 		if (ret < 0)
 			return ret;
 	}

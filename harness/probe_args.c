@@ -75,7 +75,28 @@ static int take_tsecr(void *to, const char *text, struct tw_err *err)
 
 static int take_absolute(void *to, const char *text, struct tw_err *err)
 {
-	return tw_probe_val(text, TW_NUMBER, to, err);
+	int ret = tw_probe_val(text, TW_NUMBER, to, err);
+
+	if (ret >= 0 && ((struct tw_val *)to)->base != TW_NUMBER)
+		return tw_err_set(err, EINVAL,
+				  "\"%s\": this is a number itself, not one from R, S or T", text);
+	return ret;
+}
+
+/* In a row 0 is "as usual" for these: it cannot be sent, and is not to be taken for what it is not. */
+static int take_positive(void *to, const char *text, struct tw_err *err)
+{
+	int ret = tw_opts_uint(to, text, err);
+
+	return ret < 0 || *(unsigned *)to ? ret : tw_err_set(err, EINVAL, "at least 1");
+}
+
+/* getopt_long() takes "--the" for it, which does not begin another segment. */
+static int take_then(void *to, const char *text, struct tw_err *err)
+{
+	(void)to;
+	(void)text;
+	return tw_err_set(err, EINVAL, "write it in full");
 }
 
 static int take_ecn(void *to, const char *text, struct tw_err *err)
@@ -232,10 +253,10 @@ static void segment_table(struct parse *p, struct tw_opt *o)
 		  NULL, NULL, take_tsecr, &s->tsecr },
 		{ "payload", 'p', "BYTES", "length of the payload (default 0)", NULL, NULL,
 		  tw_opts_uint, &p->seg.len },
-		{ "win", 0, "NUM", "window (default 65535)", NULL, NULL, tw_opts_uint,
+		{ "win", 0, "NUM", "window (default 65535)", NULL, NULL, take_positive,
 		  &p->seg.win },
 		{ "urg", 0, "NUM", "urgent pointer", NULL, NULL, tw_opts_uint, &p->seg.urg },
-		{ "ttl", 0, "NUM", "TTL or hop limit (default 64)", NULL, NULL, tw_opts_uint,
+		{ "ttl", 0, "NUM", "TTL or hop limit (default 64)", NULL, NULL, take_positive,
 		  &p->seg.ttl },
 		{ "ecn", 0, "BITS", "not-ect, ect0, ect1 or ce", NULL, NULL, take_ecn, &s->ecn },
 		{ "bad-checksum", 0, NULL, "spoil the TCP checksum", &s->bad_csum, NULL, NULL,
@@ -247,7 +268,7 @@ static void segment_table(struct parse *p, struct tw_opt *o)
 		  NULL, tw_opts_uint, &p->seg.pause },
 		{ "repeat", 'n', "N", "send this segment N times, one after the other", NULL, NULL,
 		  tw_opts_uint, &p->seg.repeat },
-		{ "then", 0, NULL, "what follows describes the next segment", NULL, NULL, NULL,
+		{ "then", 0, NULL, "what follows describes the next segment", NULL, NULL, take_then,
 		  NULL },
 	};
 

@@ -58,18 +58,14 @@ static int add(struct tw_sinks *sinks, struct tw_sink *sink, const struct tw_run
 	return sink->ops->begin(sink, info, err);
 }
 
+/* Files first: when one of them cannot be had, nothing has been said on stdout yet. */
 int tw_sinks_begin(struct tw_sinks *sinks, const struct tw_sink_choice *c,
 		   const struct tw_run_info *info, struct tw_err *err)
 {
-	int ret;
+	int ret = 0;
 
 	memset(sinks, 0, sizeof(*sinks));
-	ret = add(sinks,
-		  c->json   ? tw_sink_json(stdout)
-		  : c->ktap ? tw_sink_ktap(stdout)
-			    : tw_sink_text(stdout, c->verbose, wants_color(c), c->pcap_dir),
-		  info, err);
-	if (ret >= 0 && c->evidence) {
+	if (c->evidence) {
 		sinks->evidence = fopen(c->evidence, "we");
 		if (!sinks->evidence)
 			return tw_err_set(err, errno, "%s cannot be written: %s", c->evidence,
@@ -80,7 +76,13 @@ int tw_sinks_begin(struct tw_sinks *sinks, const struct tw_sink_choice *c,
 		ret = add(sinks, tw_sink_junit(c->junit), info, err);
 	if (ret >= 0 && c->pcap_dir)
 		ret = add(sinks, tw_sink_pcap(c->pcap_dir, c->pcap_all), info, err);
-	return ret;
+	if (ret < 0)
+		return ret;
+	return add(sinks,
+		   c->json   ? tw_sink_json(stdout)
+		   : c->ktap ? tw_sink_ktap(stdout)
+			     : tw_sink_text(stdout, c->verbose, wants_color(c), c->pcap_dir),
+		   info, err);
 }
 
 int tw_sinks_result(struct tw_sinks *sinks, const struct tw_result *res, struct tw_err *err)
