@@ -418,7 +418,7 @@ static const struct tw_case rows[] = {
 		.given	= { .sysctl = { SYSCTL("tcp_timestamps", "2") } },
 		.send	= { .flags = SYN, .from = OTHER },
 		.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1), .tsval = TS_CLOCK,
-			    .tsecr = AT(TS_RECENT, 0) },
+			    .tsecr = AT(TS_RECENT, 0), .tw = REOPENED },
 		.rfc	= DEMAND("RFC 7323 5.4", "the timestamp clock does not go back",
 				 { .reply = SYN | ACK, .tsval = TS_CLOCK }),
 	}, {

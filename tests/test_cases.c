@@ -1,0 +1,162 @@
+/*
+ * The tables: what every row owes its reader and the judge, and that the rules which the suite is about have rows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "twprobe/case.h"
+
+static bool well_formed(const char *id)
+{
+	return strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen(id) &&
+	       strchr(id, '.') && id[0] != '.' && !strstr(id, "..") && strlen(id) < 60;
+}
+
+static bool cites(const struct tw_case *row, const char *rule)
+{
+	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++)
+		if (!strcmp(row->cite[i], rule))
+			return true;
+	return false;
+}
+
+static void ids_and_sayings_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+
+		if (!well_formed(row->id) || !row->says || strlen(row->says) < 20)
+			fail_msg("row %s has a bad id or says nothing", row->id);
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(tw_case_at(k)->id, row->id) ||
+			    !strcmp(tw_case_at(k)->says, row->says))
+				fail_msg("rows %s and %s are the same", row->id, tw_case_at(k)->id);
+	}
+}
+
+static void cited_rules_exist(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+
+		if (!row->cite[0])
+			fail_msg("row %s cites no rule", row->id);
+		for (unsigned k = 0; k < sizeof(row->cite) / sizeof(*row->cite) && row->cite[k];
+		     k++)
+			if (!tw_rule_find(row->cite[k]))
+				fail_msg("row %s cites %s, which is no rule", row->id,
+					 row->cite[k]);
+	}
+}
+
+/* A step without a claim about the answer, or a row without one about the entry, tests nothing. */
+static void every_step_claims(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+		bool fate = false;
+
+		assert_true(tw_case_steps(row) >= 1);
+		for (unsigned k = 0; k < tw_case_steps(row); k++) {
+			if (!row->step[k].expect.reply)
+				fail_msg("row %s, step %u: no claim about the answer", row->id,
+					 k + 1);
+			fate |= row->step[k].expect.tw != TW_FATE_ANY;
+		}
+		if (!fate)
+			fail_msg("row %s says nothing about the entry", row->id);
+	}
+}
+
+static void slow_rows_are_marked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+		unsigned ms = 0;
+
+		for (unsigned k = 0; k < tw_case_steps(row); k++)
+			ms += row->step[k].pause_ms;
+		if ((ms > 1000) != row->slow)
+			fail_msg("row %s waits %u ms and is%s marked slow", row->id, ms,
+				 row->slow ? "" : " not");
+	}
+}
+
+static void rfc_demands_can_be_judged(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_rfc *rfc = &tw_case_at(i)->rfc;
+
+		if (!rfc->clause)
+			continue;
+		if (!rfc->says || (!rfc->as_expected && !rfc->want[0].reply) ||
+		    rfc->step > tw_case_steps(tw_case_at(i)))
+			fail_msg("row %s: %s asks for nothing that could be judged",
+				 tw_case_at(i)->id, rfc->clause);
+	}
+}
+
+static void exceptions_have_a_reason(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+
+		for (unsigned k = 0; k < sizeof(row->except) / sizeof(*row->except); k++) {
+			const struct tw_except *x = &row->except[k];
+
+			if ((x->unless || x->when) != (x->because != NULL) ||
+			    x->step > tw_case_steps(row))
+				fail_msg("row %s, exception %u has no reason, no condition or no "
+					 "step",
+					 row->id, k + 1);
+		}
+	}
+}
+
+static void every_decision_has_a_row(void **state)
+{
+	static const struct {
+		unsigned from, to;
+	} decisions[] = { { 10, 12 }, { 20, 20 }, { 30, 32 }, { 40, 49 } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(decisions) / sizeof(*decisions); i++) {
+		for (unsigned no = decisions[i].from; no <= decisions[i].to; no++) {
+			bool any = false;
+			char rule[16];
+
+			snprintf(rule, sizeof(rule), "D-%u", no);
+			for (size_t k = 0; k < tw_case_count() && !any; k++)
+				any = cites(tw_case_at(k), rule);
+			if (!any)
+				fail_msg("no row cites %s", rule);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_and_sayings_are_unique),
+		cmocka_unit_test(cited_rules_exist),
+		cmocka_unit_test(every_step_claims),
+		cmocka_unit_test(slow_rows_are_marked),
+		cmocka_unit_test(rfc_demands_can_be_judged),
+		cmocka_unit_test(exceptions_have_a_reason),
+		cmocka_unit_test(every_decision_has_a_row),
+	};
+
+	return !!cmocka_run_group_tests_name("test_cases", tests, NULL, NULL);
+}
