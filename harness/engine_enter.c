@@ -261,8 +261,9 @@ static int check_entered(struct tw_engine *e, struct tw_err *err)
 			continue;
 		tw_tuple_fail(t, "%s was not entered: sock_diag shows %s%s",
 			      tw_state_name(wanted_state(t)), tw_state_name(entry->state),
-			      entry->state == TW_STATE_GONE ? " (net.ipv4.tcp_max_tw_buckets?)"
-							    : "");
+			      entry->state == TW_STATE_GONE
+				      ? " (net.ipv4.tcp_max_tw_buckets, or no module tcp_diag?)"
+				      : "");
 	}
 	return ret;
 }

@@ -6,12 +6,7 @@
 
 static bool moved(const struct tw_observed *seen, const char *name)
 {
-	if (!seen->more)
-		return false;
-	for (unsigned i = 0; i < seen->more->n_moved; i++)
-		if (!strcmp(seen->more->moved[i].name, name))
-			return true;
-	return false;
+	return seen->more && tw_moved_find(seen->more, name);
 }
 
 static bool refused_by_paws(const struct tw_observed *seen)

@@ -87,19 +87,17 @@ static bool fate_met(enum tw_fate want, enum tw_fate is)
 
 static int64_t moved_by(const struct tw_step_evidence *se, const char *name)
 {
-	for (unsigned i = 0; i < se->n_moved; i++)
-		if (!strcmp(se->moved[i].name, name))
-			return (int64_t)(se->moved[i].after - se->moved[i].before);
-	return 0;
+	const struct tw_moved *moved = tw_moved_find(se, name);
+
+	return moved ? (int64_t)(moved->after - moved->before) : 0;
 }
 
 /* The same, less what the fence did. */
 static int64_t moved_by_probe(const struct tw_step_evidence *se, const char *name)
 {
-	for (unsigned i = 0; i < se->n_moved; i++)
-		if (!strcmp(se->moved[i].name, name))
-			return tw_moved_by(se, &se->moved[i]);
-	return 0;
+	const struct tw_moved *moved = tw_moved_find(se, name);
+
+	return moved ? tw_moved_by(se, moved) : 0;
 }
 
 static int64_t wanted_of(const struct tw_expect *want, const char *name)

@@ -109,3 +109,11 @@ int64_t tw_moved_by(const struct tw_step_evidence *se, const struct tw_moved *mo
 			return by - 1;
 	return by;
 }
+
+const struct tw_moved *tw_moved_find(const struct tw_step_evidence *se, const char *name)
+{
+	for (unsigned i = 0; i < se->n_moved; i++)
+		if (!strcmp(se->moved[i].name, name))
+			return &se->moved[i];
+	return NULL;
+}

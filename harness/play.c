@@ -184,6 +184,8 @@ static void conclude(struct tw_play *play)
 	reset(play);
 	if (again && !play->stand->dirty)
 		set_up(play);
+	else if (again && t->state == TW_TUPLE_FAILED)
+		give_up(play, -EIO, what); /* not on a lane that could not be cleaned */
 	else
 		play->over = true;
 }

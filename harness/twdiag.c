@@ -119,9 +119,8 @@ static int read_answer(const uint8_t *buf, size_t len, uint32_t seq0, const stru
 		const struct nlmsgerr *fail = mnl_nlmsg_get_payload(head);
 
 		if (fail->error != -ENOENT)
-			return tw_err_set(
-				err, -fail->error, "sock_diag: %s%s", strerror(-fail->error),
-				fail->error == -ENOENT ? "" : " (is the module tcp_diag there?)");
+			return tw_err_set(err, -fail->error, "sock_diag: %s",
+					  strerror(-fail->error));
 		ret[i].state = TW_STATE_GONE;
 		return 0;
 	}

@@ -12,13 +12,8 @@
 #include <string.h>
 
 #include "evidence_json.h"
+#include "fuzz_target.h"
 #include "report_told.h"
-
-#define must(what_)              \
-	do {                     \
-		if (!(what_))    \
-			abort(); \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);

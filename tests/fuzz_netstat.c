@@ -10,14 +10,7 @@
 #include <string.h>
 
 #include "counters.h"
-
-#define must(what_)              \
-	do {                     \
-		if (!(what_))    \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_target.h"
 
 /* From a block of its own, so that reading behind the end is noticed. */
 static int parse(struct tw_counters *cs, const uint8_t *data, size_t size)

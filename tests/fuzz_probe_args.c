@@ -8,17 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_target.h"
 #include "numbers.h"
 #include "probe_args.h"
 #include "text.h"
-
-#define must(what_)              \
-	do {                     \
-		if (!(what_))    \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
 	WORDS_MAX = 48

@@ -9,15 +9,8 @@
 #include <string.h>
 
 #include "forge.h"
+#include "fuzz_target.h"
 #include "wire.h"
-
-#define must(what_)              \
-	do {                     \
-		if (!(what_))    \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool same(const struct tw_seen *a, const struct tw_seen *b)
 {

@@ -135,6 +135,9 @@ enum tw_fate tw_fate_tell(const struct tw_entry *before, const struct tw_entry *
  */
 int64_t tw_moved_by(const struct tw_step_evidence *se, const struct tw_moved *moved);
 
+/* The counter of that name, or NULL if it did not move. */
+const struct tw_moved *tw_moved_find(const struct tw_step_evidence *se, const char *name);
+
 /* "time-wait", "fin-wait-2", "syn-recv", "gone" ... */
 const char *tw_state_name(enum tw_state state);
 /* "running", "restarted", "alive", "gone", "reopened"; "any" */

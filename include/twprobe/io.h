@@ -49,7 +49,7 @@ struct tw_clock *tw_clock_real(void);
 struct tw_counters; /* harness/counters.h */
 
 struct tw_dut_ops {
-	/* Listens on @port of both families' DUT address. */
+	/* Listens on @port of the DUT's address of @family; nothing is done where that is so already. */
 	int (*listen)(struct tw_dut *dut, enum tw_family family, uint16_t port, struct tw_err *err);
 	/*
 	 * Brings the port into the state that a row asks for (enum tw_listener); the segments that fill a queue are
