@@ -36,6 +36,8 @@ unsigned tw_case_steps(const struct tw_case *row)
 {
 	unsigned n = row->n_steps ? row->n_steps : TW_ROW_STEPS;
 
+	if (row->scenario)
+		return 1;
 	while (!row->n_steps && n > 0 && !row->step[n - 1].expect.reply)
 		n--;
 	return n;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "twprobe/find.h"
 #include "twprobe/seg.h"
 #include "twprobe/val.h"
 
@@ -16,6 +17,8 @@ enum {
 	TW_STEPS_MAX = 8,
 	TW_ROW_STEPS = TW_STEPS_MAX,
 	TW_COUNTERS_MAX = 3,
+	TW_CLAIMS_MAX = 6,
+	TW_EXCEPTS_MAX = 3,
 	TW_TIMEWAIT_LEN_MS = 60000, /* TCP_TIMEWAIT_LEN */
 };
 
@@ -57,6 +60,13 @@ struct tw_sysctl {
 	const char *value;
 };
 
+/* What is between the peer and the DUT. */
+enum tw_path {
+	TW_DIRECT,
+	TW_VIA_ROUTER, /* a namespace that forwards, with nftables in it */
+	TW_PATHS,
+};
+
 struct tw_given {
 	enum tw_role role;
 	enum tw_enter enter;
@@ -69,6 +79,8 @@ struct tw_given {
 		fin_tsval_step; /* the peer's FIN carries TSval + this; T is the sum where the DUT takes it */
 	struct tw_sysctl sysctl[3]; /* in the DUT, before the connection */
 	struct tw_sysctl late[2];   /* in the DUT, once the state is entered */
+	enum tw_path path;
+	bool loopback; /* a scenario that talks to itself: the DUT's segments are not all on the wire */
 };
 
 /* The tuple that a probe is sent on. */
@@ -117,6 +129,8 @@ struct tw_expect {
 	const char
 		*counter[TW_COUNTERS_MAX]; /* each moves by one; no other watched counter moves */
 	const char *reason;                /* drop reason, compared where it can be read */
+	const struct tw_find
+		*finds; /* of a scenario: all of these; ends with TW_FIND_NONE. Or NULL */
 };
 
 struct tw_step {
@@ -136,15 +150,33 @@ struct tw_rfc {
 		want[2]; /* any of these conforms; counters and reasons are not RFC matter */
 };
 
+/*
+ * A claim of the rule book (C0-1 ...), and what of it this row can show. If all rows of a claim meet its prediction it holds,
+ * if none does it does not, else it holds in the cases that .when names.
+ */
+struct tw_claims {
+	const char *id; /* "C0-2" */
+	const char *
+		when; /* the case that this row is of, in words that follow "holds if"; NULL: the general one */
+	bool as_expected;      /* the claim predicts what the row expects */
+	uint8_t step;          /* counted from 1: the step that is judged; 0: the last */
+	struct tw_expect want; /* or this */
+};
+
 /* A kernel that differs for a reason. */
 struct tw_except {
-	const char *unless; /* name of a counter or sysctl which the kernel lacks */
+	const char *unless; /* name of a capability (facts.h) which the kernel lacks */
 	const char *when;   /* or of one which it has */
 	const char *because;
 	uint8_t step;            /* counted from 1; 0 means 1 */
 	struct tw_expect expect; /* replaces the members that are set here */
 	bool no_counter;         /* replaces .counter by none */
 };
+
+struct tw_scene; /* scene.h */
+
+/* Acts on the scene and says what it found; never judges. @arg is the row's. */
+typedef void tw_scenario_fn(struct tw_scene *sc, const void *arg);
 
 struct tw_case {
 	const char *id;
@@ -161,14 +193,17 @@ struct tw_case {
 	};
 	unsigned
 		n_steps; /* 0: up to the last that claims a reply; hand-made probes claim nothing */
+	tw_scenario_fn *scenario; /* or an API scenario; it is one step, whose .expect has .finds */
+	const void *arg;          /* its parameters */
 	struct tw_rfc rfc;
-	struct tw_except except[2];
+	struct tw_claims claim[TW_CLAIMS_MAX];
+	struct tw_except except[TW_EXCEPTS_MAX];
 	const char *needs; /* counter or sysctl without which the row is SKIP */
 	uint8_t family;    /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
 	bool slow;         /* waits for more than a second */
 };
 
-/* Number of steps: those up to the last that claims a reply. */
+/* Number of steps: those up to the last that claims a reply; 1 for a scenario. */
 unsigned tw_case_steps(const struct tw_case *row);
 
 /* The @i-th row, in the order of the tables; NULL past the last one. */
@@ -183,7 +218,11 @@ struct tw_rule {
 	const char *source; /* "RFC 6191 2", "tcp_timewait_state_process" */
 	const char *level;  /* "MUST", "SHOULD", "MAY", "" */
 	const char *says;
+	const char *untestable; /* why no row can show it here; NULL: a row must */
 };
+
+/* The @i-th rule, in the order of the rule book; NULL past the last one. */
+const struct tw_rule *tw_rule_at(size_t i);
 
 /* NULL if there is no such rule. */
 const struct tw_rule *tw_rule_find(const char *id);

@@ -25,9 +25,18 @@ enum tw_conformance {
 	TW_RFC_CONFORMANCES,
 };
 
+/* A claim, in the case that the row is of. */
+enum tw_holds {
+	TW_HOLDS_NONE, /* no claim, or no verdict without evidence */
+	TW_HOLDS,
+	TW_HOLDS_NOT,
+	TW_HOLDS_VALUES,
+};
+
 struct tw_verdict {
 	enum tw_outcome outcome;
 	enum tw_conformance rfc;
+	enum tw_holds claim[TW_CLAIMS_MAX];
 	bool held_up; /* ERROR only because this process was stopped at the wrong moment: worth another set-up */
 	unsigned step;      /* counted from 1: the step that decided */
 	char expected[256]; /* FAIL: in the notation of text.h, */

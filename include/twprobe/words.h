@@ -35,6 +35,7 @@
 #define MD5_KEYED         TW_MD5_KEYED
 #define SAME              TW_SAME
 #define OTHER             TW_OTHER
+#define VIA_ROUTER        TW_VIA_ROUTER
 
 /* what becomes of the entry */
 #define RUNNING   TW_RUNNING
@@ -58,6 +59,21 @@
 	{                                                  \
 		.name = "net.ipv4." name_, .value = value_ \
 	}
+
+/* what a scenario is to find: .expect = { FINDS(IS("bind", "EADDRINUSE"), MOVES("TcpExtTWRecycled", 1)) } */
+/* clang-format off */
+#define FINDS(...) .finds = (const struct tw_find[]) { __VA_ARGS__, { .kind = TW_FIND_NONE } }
+#define IS(what_, text_) { .what = what_, .kind = TW_FIND_TEXT, .is = text_ }
+#define NUM(what_, n_) BETWEEN(what_, n_, n_)
+#define BETWEEN(what_, least_, most_) \
+	{ .what = what_, .kind = TW_FIND_NUMBER, .least = { least_, least_ }, .most = { most_, most_ } }
+/* an IPv6 header is 20 bytes longer */
+#define PER_FAMILY(what_, v4_, v6_) \
+	{ .what = what_, .kind = TW_FIND_NUMBER, .least = { v4_, v6_ }, .most = { v4_, v6_ } }
+#define MOVES(counter_, n_) MOVES_BETWEEN(counter_, n_, n_)
+#define MOVES_BETWEEN(counter_, least_, most_) \
+	{ .what = counter_, .kind = TW_FIND_MOVED, .least = { least_, least_ }, .most = { most_, most_ } }
+/* clang-format on */
 
 /* .rfc: the row's own expectation is what the clause asks for */
 #define CONFORMING(clause_, says_)                                    \
