@@ -36,5 +36,6 @@ extern const struct tw_case_table tw_cases_limit;
 extern const struct tw_case_table tw_cases_listen;
 extern const struct tw_case_table tw_cases_enter;
 extern const struct tw_case_table tw_cases_dead;
+extern const struct tw_case_table tw_cases_linger;
 
 #endif

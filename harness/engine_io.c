@@ -102,13 +102,14 @@ static void take(struct tw_engine *e, struct tw_tuple *t, struct tw_inbox *inbox
 	record(e, t, probed ? TW_PKT_PROBE : TW_PKT_SETUP, bytes, len);
 }
 
-static void on_frame(void *arg, const uint8_t *bytes, unsigned len)
+static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 {
 	struct tw_engine *e = arg;
 	struct tw_seen seen;
 	const struct slot *slot;
 	struct tw_tuple *t;
 
+	(void)at; /* the order of the evidence is that of the program */
 	if (!tw_wire_decode(bytes, len, &seen)) {
 		if (!e->discard)
 			stray(e, bytes, len);

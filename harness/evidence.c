@@ -2,6 +2,7 @@
 #include "twprobe/evidence.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,23 +20,18 @@ void tw_evidence_free(struct tw_evidence *ev)
 	for (size_t i = 0; i < ev->n_packets; i++)
 		free(ev->packets[i].bytes);
 	free(ev->packets);
+	free(ev->acts);
 	ev->packets = NULL;
-	ev->n_packets = 0;
+	ev->acts = NULL;
+	ev->n_packets = ev->n_acts = 0;
 }
 
-/* There is no member for the room: it is 0, 16, 32, 64 ..., and full when n is one of these. */
-static int make_room(struct tw_evidence *ev)
+/* There is no member for the room: it is 0, 16, 32, 64 ..., and full when @n is one of these. */
+static void *make_room(void *list, size_t n, size_t size)
 {
-	size_t n = ev->n_packets;
-	struct tw_packet *more;
-
 	if (n && (n < FIRST_ROOM || n & (n - 1)))
-		return 0;
-	more = reallocarray(ev->packets, n ? 2 * n : FIRST_ROOM, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	ev->packets = more;
-	return 0;
+		return list;
+	return reallocarray(list, n ? 2 * n : FIRST_ROOM, size);
 }
 
 int tw_evidence_add(struct tw_evidence *ev, uint64_t at, bool from_dut, enum tw_packet_kind kind,
@@ -43,16 +39,19 @@ int tw_evidence_add(struct tw_evidence *ev, uint64_t at, bool from_dut, enum tw_
 {
 	struct tw_packet *pkt;
 	uint8_t *copy;
+	void *room;
 
 	if (len > UINT16_MAX || step > UINT8_MAX)
 		return tw_err_set(err, EMSGSIZE, "a packet of %u bytes in step %u is no evidence",
 				  len, step);
 	copy = malloc(len ? len : 1);
-	if (!copy || make_room(ev)) {
+	room = copy ? make_room(ev->packets, ev->n_packets, sizeof(*pkt)) : NULL;
+	if (!room) {
 		free(copy);
 		return tw_err_set(err, ENOMEM, "out of memory for packet %zu of %s", ev->n_packets,
 				  ev->id);
 	}
+	ev->packets = room;
 	if (len)
 		memcpy(copy, bytes, len);
 	pkt = &ev->packets[ev->n_packets++];
@@ -65,6 +64,30 @@ int tw_evidence_add(struct tw_evidence *ev, uint64_t at, bool from_dut, enum tw_
 		.bytes = copy,
 	};
 	return 0;
+}
+
+int tw_evidence_act(struct tw_evidence *ev, uint64_t at, const char *text, struct tw_err *err)
+{
+	void *room = make_room(ev->acts, ev->n_acts, sizeof(*ev->acts));
+	struct tw_act *act;
+
+	if (!room)
+		return tw_err_set(err, ENOMEM, "out of memory for act %zu of %s", ev->n_acts,
+				  ev->id);
+	ev->acts = room;
+	act = &ev->acts[ev->n_acts++];
+	memset(act, 0, sizeof(*act));
+	act->at = at;
+	snprintf(act->text, sizeof(act->text), "%s", text);
+	return 0;
+}
+
+const struct tw_found *tw_found_find(const struct tw_step_evidence *se, const char *what)
+{
+	for (unsigned i = 0; i < se->n_found; i++)
+		if (!strcmp(se->found[i].what, what))
+			return &se->found[i];
+	return NULL;
 }
 
 const char *tw_state_name(enum tw_state state)

@@ -19,12 +19,15 @@
 #ifdef __LP64__
 _Static_assert(sizeof(struct tw_seg) == 36, "new member? add it to seg_fields");
 _Static_assert(sizeof(struct tw_numbers) == 24, "new member? add it to numbers_fields");
+_Static_assert(sizeof(struct tw_found) == 112, "new member? add it to found_fields");
+_Static_assert(sizeof(struct tw_act) == 112, "new member? add it to act_fields");
 _Static_assert(sizeof(struct tw_entry) == 32, "new member? add it to entry_fields");
 _Static_assert(sizeof(struct tw_packet) == 32, "new member? add it to packet_fields");
 _Static_assert(sizeof(struct tw_flow) == 40, "new member? add it to ports_fields");
-_Static_assert(sizeof(struct tw_step_evidence) == 392 + TW_MOVED_MAX * sizeof(struct tw_moved),
+_Static_assert(sizeof(struct tw_step_evidence) == 400 + TW_MOVED_MAX * sizeof(struct tw_moved) +
+							  TW_FINDS_MAX * sizeof(struct tw_found),
 	       "new member? add it to step_fields");
-_Static_assert(sizeof(struct tw_evidence) == 920 + TW_STEPS_MAX * sizeof(struct tw_step_evidence),
+_Static_assert(sizeof(struct tw_evidence) == 936 + TW_STEPS_MAX * sizeof(struct tw_step_evidence),
 	       "new member? add it to evidence_fields");
 #endif
 
@@ -45,6 +48,22 @@ static const char *kind_name(unsigned value)
 	return value <= TW_PKT_STRAY ? name[value] : "stray";
 }
 
+static const char *timer_name(unsigned value)
+{
+	static const char *const name[TW_TIMERS] = {
+		[TW_TIMER_NONE] = "none",           [TW_TIMER_RETRANSMIT] = "retransmit",
+		[TW_TIMER_KEEPALIVE] = "keepalive", [TW_TIMER_TIMEWAIT] = "timewait",
+		[TW_TIMER_PROBE] = "probe",
+	};
+
+	return value < TW_TIMERS ? name[value] : "none";
+}
+
+static const char *find_kind_name(unsigned value)
+{
+	return value == TW_FIND_NUMBER ? "number" : value == TW_FIND_TEXT ? "text" : "none";
+}
+
 static const struct tw_field seg_fields[] = {
 	SEG(UINT, flags),  SEG(UINT, ttl),    SEG(UINT, ecn),   SEG(BOOL, ts),
 	SEG(UINT, win),    SEG(UINT, urg),    SEG(UINT, len),   SEG(UINT, mss),
@@ -62,6 +81,7 @@ TABLE(numbers);
 static const struct tw_field entry_fields[] = {
 	TW_FIELD_NAMED(struct tw_entry, state, state_name, TW_STATES),
 	ENTRY(BOOL, mini),
+	TW_FIELD_NAMED(struct tw_entry, timer, timer_name, TW_TIMERS),
 	ENTRY(UINT, left_ms),
 	ENTRY(PAIR, asked),
 };
@@ -75,9 +95,23 @@ TABLE(ports);
 
 static const struct tw_field step_fields[] = {
 	STEP(PAIR, sent_at), STEP(BOOL, counted), STEP(UINT, injected),     STEP(UINT, captured),
-	STEP(BOOL, fenced),  STEP(UINT, waits),   STEP(BOOL, reasons_read),
+	STEP(BOOL, fenced),  STEP(UINT, waits),   STEP(BOOL, reasons_read), STEP(UINT, more_fences),
 };
 TABLE(step);
+
+static const struct tw_field found_fields[] = {
+	TW_FIELD(TEXT, struct tw_found, what),
+	TW_FIELD_NAMED(struct tw_found, kind, find_kind_name, TW_FIND_NUMBER + 1),
+	TW_FIELD(TEXT, struct tw_found, is),
+	TW_FIELD(INT64, struct tw_found, number),
+};
+TABLE(found);
+
+static const struct tw_field act_fields[] = {
+	TW_FIELD(UINT, struct tw_act, at),
+	TW_FIELD(TEXT, struct tw_act, text),
+};
+TABLE(act);
 
 static const struct tw_field packet_fields[] = {
 	PACKET(UINT, at),

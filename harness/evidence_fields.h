@@ -13,6 +13,6 @@ struct tw_fields {
 };
 
 extern const struct tw_fields tw_fields_seg, tw_fields_numbers, tw_fields_entry, tw_fields_ports,
-	tw_fields_step, tw_fields_packet, tw_fields_evidence;
+	tw_fields_step, tw_fields_packet, tw_fields_found, tw_fields_act, tw_fields_evidence;
 
 #endif

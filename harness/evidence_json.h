@@ -1,7 +1,7 @@
 /*
  * The evidence file: one JSON document per run, with everything the judge reads.
  *
- *   { "twprobe": "0.1.0", "format": 1, "kernel": { "release", "machine" }, "seed": "...",
+ *   { "twprobe": "0.1.0", "format": 2, "kernel": { "release", "machine" }, "seed": "...",
  *     "jobs": 2, "command": "...",
  *     "facts": { "names": [...], "drop_reasons": true }, "rows": [ ... ], "totals": { ... } }
  *
@@ -23,7 +23,7 @@
 #include "report.h"
 
 enum {
-	TW_EVIDENCE_FORMAT = 1
+	TW_EVIDENCE_FORMAT = 2
 };
 
 /* A new reference, or NULL when memory is out. */

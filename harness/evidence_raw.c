@@ -79,6 +79,17 @@ static json_t *reasons_json(const struct tw_step_evidence *step)
 	return whole(list, failed);
 }
 
+/* What a scenario found. */
+static json_t *found_json(const struct tw_step_evidence *step)
+{
+	json_t *list = json_array();
+	int failed = !list;
+
+	for (unsigned i = 0; i < step->n_found && !failed; i++)
+		failed = json_array_append_new(list, table_json(&tw_fields_found, &step->found[i]));
+	return whole(list, failed);
+}
+
 static json_t *step_json(const struct tw_step_evidence *step)
 {
 	json_t *obj = json_object();
@@ -90,6 +101,7 @@ static json_t *step_json(const struct tw_step_evidence *step)
 	failed |= write_table(&tw_fields_step, step, obj);
 	failed |= tw_json_add(obj, "moved", moved_json(step));
 	failed |= tw_json_add(obj, "reasons", reasons_json(step));
+	failed |= tw_json_add(obj, "found", found_json(step));
 	return whole(obj, failed);
 }
 
@@ -140,6 +152,16 @@ static json_t *packets_json(const struct tw_evidence *ev)
 	return whole(list, failed);
 }
 
+static json_t *acts_json(const struct tw_evidence *ev)
+{
+	json_t *list = json_array();
+	int failed = !list;
+
+	for (size_t i = 0; i < ev->n_acts && !failed; i++)
+		failed = json_array_append_new(list, table_json(&tw_fields_act, &ev->acts[i]));
+	return whole(list, failed);
+}
+
 json_t *tw_evidence_to_json(const struct tw_evidence *ev)
 {
 	json_t *obj = json_object();
@@ -149,5 +171,6 @@ json_t *tw_evidence_to_json(const struct tw_evidence *ev)
 	failed |= tw_json_add(obj, "numbers", table_json(&tw_fields_numbers, &ev->numbers));
 	failed |= tw_json_add(obj, "steps", steps_json(ev));
 	failed |= tw_json_add(obj, "packets", packets_json(ev));
+	failed |= tw_json_add(obj, "acts", acts_json(ev));
 	return whole(obj, failed);
 }

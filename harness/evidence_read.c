@@ -83,6 +83,20 @@ static int read_reasons(const json_t *list, struct tw_step_evidence *step, struc
 	return 0;
 }
 
+static int read_found(const json_t *list, struct tw_step_evidence *step, struct tw_err *err)
+{
+	int ret = 0;
+
+	if (!json_is_array(list) || json_array_size(list) > TW_FINDS_MAX)
+		return tw_err_set(err, EINVAL, "found is no array of at most %d finds",
+				  TW_FINDS_MAX);
+	for (size_t i = 0; i < json_array_size(list) && ret == 0; i++)
+		ret = read_table(&tw_fields_found, json_array_get(list, i), "found",
+				 &step->found[i], err);
+	step->n_found = (unsigned)json_array_size(list);
+	return ret;
+}
+
 static int read_step(const json_t *obj, struct tw_step_evidence *step, struct tw_err *err)
 {
 	int ret = read_table(&tw_fields_step, obj, "step", step, err);
@@ -102,6 +116,8 @@ static int read_step(const json_t *obj, struct tw_step_evidence *step, struct tw
 		ret = read_moved(json_object_get(obj, "moved"), step, err);
 	if (ret == 0)
 		ret = read_reasons(json_object_get(obj, "reasons"), step, err);
+	if (ret == 0)
+		ret = read_found(json_object_get(obj, "found"), step, err);
 	return ret;
 }
 
@@ -185,6 +201,22 @@ static int read_packets(const json_t *list, struct tw_evidence *ev, struct tw_er
 	return ret;
 }
 
+static int read_acts(const json_t *list, struct tw_evidence *ev, struct tw_err *err)
+{
+	struct tw_act act;
+	int ret = 0;
+
+	if (!json_is_array(list) || json_array_size(list) > PACKETS_MAX)
+		return tw_err_set(err, EINVAL, "acts is no array of at most %d acts", PACKETS_MAX);
+	for (size_t i = 0; i < json_array_size(list) && ret == 0; i++) {
+		memset(&act, 0, sizeof(act));
+		ret = read_table(&tw_fields_act, json_array_get(list, i), "act", &act, err);
+		if (ret == 0)
+			ret = tw_evidence_act(ev, act.at, act.text, err);
+	}
+	return ret;
+}
+
 int tw_evidence_from_json(const json_t *json, struct tw_evidence *ret, struct tw_err *err)
 {
 	int r;
@@ -200,6 +232,8 @@ int tw_evidence_from_json(const json_t *json, struct tw_evidence *ret, struct tw
 		r = read_steps(json_object_get(json, "steps"), ret, err);
 	if (r == 0)
 		r = read_packets(json_object_get(json, "packets"), ret, err);
+	if (r == 0)
+		r = read_acts(json_object_get(json, "acts"), ret, err);
 	if (r < 0) {
 		tw_evidence_free(ret);
 		tw_evidence_init(ret);

@@ -127,6 +127,8 @@ static json_t *write_one(const struct tw_field *field, const void *at)
 		return tw_json_u64(load(at, field->size));
 	case TW_FIELD_INT8:
 		return json_integer(*(const int8_t *)at);
+	case TW_FIELD_INT64:
+		return json_integer(*(const int64_t *)at);
 	case TW_FIELD_BOOL:
 		return json_boolean(*(const bool *)at);
 	case TW_FIELD_TEXT:
@@ -199,6 +201,9 @@ static int read_one(const json_t *json, const struct tw_field *field, void *at)
 		return read_uint(json, field->size, at);
 	case TW_FIELD_INT8:
 		return read_int8(json, at);
+	case TW_FIELD_INT64:
+		*(int64_t *)at = json_integer_value(json);
+		return json_is_integer(json) ? 0 : -EINVAL;
 	case TW_FIELD_BOOL:
 		*(bool *)at = json_is_true(json);
 		return json_is_boolean(json) ? 0 : -EINVAL;
@@ -217,6 +222,7 @@ static const char *should_be(const struct tw_field *field)
 	static const char *const words[] = {
 		[TW_FIELD_UINT] = "an integer that is not negative and fits",
 		[TW_FIELD_INT8] = "a small integer",
+		[TW_FIELD_INT64] = "an integer",
 		[TW_FIELD_BOOL] = "true or false",
 		[TW_FIELD_TEXT] = "a string that is not too long",
 		[TW_FIELD_PAIR] = "an array of two instants",

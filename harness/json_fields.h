@@ -15,6 +15,7 @@
 enum tw_field_kind {
 	TW_FIELD_UINT, /* unsigned of 1, 2, 4 or 8 bytes */
 	TW_FIELD_INT8,
+	TW_FIELD_INT64,
 	TW_FIELD_BOOL,
 	TW_FIELD_TEXT, /* char[size] */
 	TW_FIELD_PAIR, /* uint64_t[2] */

@@ -129,6 +129,17 @@ static void compare_counters(const struct tw_expect *want, const struct tw_step_
 	}
 }
 
+/* What a scenario found against what the row expects of it. */
+static void compare_finds(const struct tw_expect *want, const struct tw_observed *seen,
+			  struct list *differs)
+{
+	const struct tw_find *find = want->finds;
+
+	for (; find && find->kind != TW_FIND_NONE; find++)
+		if (!tw_find_met(find, seen->family, seen->more))
+			list_add(differs, find->what);
+}
+
 static bool has_reason(const struct tw_step_evidence *se, const char *reason)
 {
 	for (unsigned i = 0; i < se->n_reasons; i++)
@@ -158,7 +169,9 @@ bool tw_expect_met(const struct tw_expect *want, const struct tw_numbers *number
 	compare_reply(want, numbers, sent, seen, &differs);
 	if (!fate_met(want->tw, seen->fate))
 		list_add(&differs, "timewait");
-	if (seen->more && seen->more->counted)
+	if (want->finds)
+		compare_finds(want, seen, &differs);
+	else if (seen->more && seen->more->counted)
 		compare_counters(want, seen->more, &differs);
 	if (seen->more && !reason_met(want->reason, seen->more))
 		list_add(&differs, "reason");
@@ -201,6 +214,53 @@ static bool measuring_failed(const struct tw_step_evidence *se, unsigned i, stru
 			     "the DUT counted %lld segments out (TcpOutSegs) and %u were captured",
 			     out, se->captured);
 	return false;
+}
+
+/* The same for a scenario, which may have retransmitted and may have talked to itself. */
+static bool scene_failed(const struct tw_case *row, const struct tw_step_evidence *se,
+			 struct tw_verdict *v)
+{
+	long long in = moved_by(se, "TcpInSegs"), out = moved_by(se, "TcpOutSegs"),
+		  again = moved_by(se, "TcpRetransSegs");
+
+	if (!se->fenced)
+		return doubt(v, 0,
+			     "the fence was not answered: the sniffer is deaf or the DUT is dead");
+	if (!se->counted)
+		return doubt(v, 0, "the DUT's counters were not read");
+	if (row->given.loopback)
+		return false;
+	if (in != (long long)se->injected)
+		return doubt(v, 0, "%u segments were injected and the DUT counted %lld (TcpInSegs)",
+			     se->injected, in);
+	/* of what is sent again SYN-ACKs are counted twice, other segments as retransmitted only */
+	if (out > (long long)se->captured || out + again < (long long)se->captured)
+		return doubt(v, 0,
+			     "the DUT counted %lld segments out (TcpOutSegs), %lld again "
+			     "(TcpRetransSegs), and %u were captured",
+			     out, again, se->captured);
+	return false;
+}
+
+/* What a row expects and nobody looked for. */
+static bool finds_missing(const struct tw_case *row, const struct tw_step_evidence *se,
+			  struct tw_verdict *v)
+{
+	const struct tw_find *find = row->step[0].expect.finds;
+
+	for (; find && find->kind != TW_FIND_NONE; find++)
+		if (find->kind != TW_FIND_MOVED && !tw_found_find(se, find->what))
+			return doubt(v, 0, "the scenario did not find out about \"%s\"",
+				     find->what);
+	return false;
+}
+
+static bool doubtful_scene(const struct tw_case *row, const struct tw_evidence *ev,
+			   struct tw_verdict *v)
+{
+	if (ev->n_steps != 1)
+		return doubt(v, 0, "the scenario did not come to its end");
+	return scene_failed(row, &ev->step[0], v) || finds_missing(row, &ev->step[0], v);
 }
 
 /* A row that asks for a full queue says so; in any other an overflow spoils the test. */
@@ -325,6 +385,8 @@ static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev, st
 			     ev->strays);
 	if (!tw_case_steps(row))
 		return doubt(v, 0, "the row claims nothing, and a claim of nothing is no test");
+	if (row->scenario)
+		return doubtful_scene(row, ev, v);
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
 		if (doubtful_step(row, ev, i, v))
 			return true;
@@ -352,11 +414,26 @@ static void override(struct tw_expect *to, const struct tw_expect *by, bool no_c
 		memcpy(to->counter, by->counter, sizeof(to->counter));
 	if (by->reason)
 		to->reason = by->reason;
+	if (by->finds)
+		to->finds = by->finds;
 }
 
-/* What this kernel is expected to do in step @i. */
+/* @finds without the counters that the kernel does not have. */
+static const struct tw_find *known_finds(const struct tw_find *finds, const struct tw_facts *facts,
+					 struct tw_find *room)
+{
+	unsigned n = 0;
+
+	for (; finds->kind != TW_FIND_NONE && n < TW_FINDS_MAX; finds++)
+		if (finds->kind != TW_FIND_MOVED || tw_facts_has(facts, finds->what))
+			room[n++] = *finds;
+	room[n].kind = TW_FIND_NONE;
+	return room;
+}
+
+/* What this kernel is expected to do in step @i; @room for what a scenario is to find. */
 static struct tw_expect expected(const struct tw_case *row, unsigned i,
-				 const struct tw_facts *facts)
+				 const struct tw_facts *facts, struct tw_find *room)
 {
 	struct tw_expect want = row->step[i].expect;
 	const struct tw_except *x = row->except;
@@ -373,6 +450,8 @@ static struct tw_expect expected(const struct tw_case *row, unsigned i,
 			want.counter[n++] = want.counter[k];
 	while (n < TW_COUNTERS_MAX)
 		want.counter[n++] = NULL;
+	if (want.finds)
+		want.finds = known_finds(want.finds, facts, room);
 	return want;
 }
 
@@ -384,6 +463,10 @@ static void tell(const struct tw_expect *want, const struct tw_evidence *ev, uns
 
 	tw_observe(ev, i, &seen);
 	v->step = i + 1;
+	if (want->finds) {
+		tw_text_finds(want, &seen, v->expected, v->observed, sizeof(v->observed));
+		return;
+	}
 	tw_text_wanted(want, &ev->numbers, &ev->step[i].sent, v->expected, sizeof(v->expected));
 	tw_text_observed(&seen, &ev->numbers, v->observed, sizeof(v->observed));
 }
@@ -391,16 +474,18 @@ static void tell(const struct tw_expect *want, const struct tw_evidence *ev, uns
 static void judge_kernel(const struct tw_case *row, const struct tw_evidence *ev,
 			 const struct tw_facts *facts, struct tw_verdict *v)
 {
+	struct tw_find room[TW_FINDS_MAX + 1];
 	struct tw_expect want;
 	struct tw_observed seen;
 
 	v->outcome = TW_PASS;
 	for (unsigned i = 0; i < tw_case_steps(row) && v->outcome == TW_PASS; i++) {
-		want = expected(row, i, facts);
+		want = expected(row, i, facts, room);
 		tw_observe(ev, i, &seen);
 		/* a hand-made probe claims nothing */
-		if (want.reply && !tw_expect_met(&want, &ev->numbers, &ev->step[i].sent, &seen,
-						 v->differs, sizeof(v->differs)))
+		if ((want.reply || want.finds) &&
+		    !tw_expect_met(&want, &ev->numbers, &ev->step[i].sent, &seen, v->differs,
+				   sizeof(v->differs)))
 			v->outcome = TW_FAIL;
 		tell(&want, ev, i, v);
 	}
@@ -412,7 +497,8 @@ static bool conforms_in(const struct tw_expect *want, const struct tw_evidence *
 	struct tw_observed seen;
 
 	tw_observe(ev, i, &seen);
-	seen.more = NULL;
+	if (!want->finds)
+		seen.more = NULL;
 	return tw_expect_met(want, &ev->numbers, &ev->step[i].sent, &seen, NULL, 0);
 }
 
@@ -429,7 +515,8 @@ static enum tw_conformance judge_rfc(const struct tw_case *row, const struct tw_
 		return TW_RFC_CONFORMS;
 	}
 	for (unsigned k = 0; k < sizeof(row->rfc.want) / sizeof(*row->rfc.want); k++)
-		if (row->rfc.want[k].reply && conforms_in(&row->rfc.want[k], ev, i))
+		if ((row->rfc.want[k].reply || row->rfc.want[k].finds) &&
+		    conforms_in(&row->rfc.want[k], ev, i))
 			return TW_RFC_CONFORMS;
 	return TW_RFC_DEVIATES;
 }

@@ -83,6 +83,7 @@ void tw_observe(const struct tw_evidence *ev, unsigned i, struct tw_observed *re
 	const struct tw_step_evidence *se = &ev->step[i];
 
 	memset(ret, 0, sizeof(*ret));
+	ret->family = ev->flow.family;
 	ret->more = se;
 	ret->state = se->after.state;
 	ret->fate = tw_fate_tell(&se->before, &se->after, se->sent_at);
@@ -106,7 +107,7 @@ int64_t tw_moved_by(const struct tw_step_evidence *se, const struct tw_moved *mo
 
 	for (unsigned i = 0; se->fenced && i < sizeof(fence) / sizeof(*fence); i++)
 		if (!strcmp(moved->name, fence[i]))
-			return by - 1;
+			return by - 1 - (int64_t)se->more_fences;
 	return by;
 }
 

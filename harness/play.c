@@ -1,5 +1,7 @@
 #include "play.h"
 
+#include "scene.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +92,51 @@ static void reset(struct tw_play *play)
 		play->stand->dirty = true;
 }
 
+static void read_health(struct tw_play *play)
+{
+	struct tw_evidence *ev = &play->res->ev;
+	struct tw_health health;
+	struct tw_err err;
+	int ret = tw_engine_health(play->stand->engine, &health, &err);
+
+	if (ret < 0)
+		give_up(play, ret, err.text);
+	ev->pcap_drops = health.pcap_drops;
+	if (health.pcap_drops)
+		play->stand->dirty = true;
+	ret = tw_stand_check(play->stand, &err);
+	if (ret < 0)
+		give_up(play, ret, err.text);
+}
+
+/* A scenario, once more if this process was held up. Waits as the scenario does: a worker has one lane and one row. */
+static void play_scene(struct tw_play *play)
+{
+	struct tw_result *res = play->res;
+	struct tw_evidence *ev = &res->ev;
+	char trouble[sizeof(ev->setup_trouble)] = "";
+	struct tw_err err = { "" };
+	int ret;
+
+	do {
+		tw_evidence_free(ev);
+		tw_evidence_init(ev);
+		snprintf(ev->id, sizeof(ev->id), "%s", res->row->id);
+		snprintf(ev->setup_trouble, sizeof(ev->setup_trouble), "%s", trouble);
+		ev->flow.family = res->family;
+		ev->setups = ++play->setups;
+		ret = tw_stand_check(play->stand, &err);
+		if (ret >= 0)
+			ret = tw_scene_play(play->stand, play->facts, res->row, res->family,
+					    next_random(&play->seed), ev, &err);
+		snprintf(trouble, sizeof(trouble), "%.150s", err.text);
+	} while (ret == -EAGAIN && play->setups < TW_SETUPS_MAX && !play->stand->dirty);
+	if (ret < 0)
+		give_up(play, ret, err.text);
+	read_health(play);
+	play->over = true;
+}
+
 /* One more connection. Its evidence replaces what a failed one left. */
 static void set_up(struct tw_play *play)
 {
@@ -137,25 +184,12 @@ void tw_play_start(struct tw_play *play, struct tw_stand *stand, const struct tw
 	tw_evidence_init(&res->ev);
 	snprintf(res->ev.id, sizeof(res->ev.id), "%s", res->row->id);
 	res->ev.flow.family = res->family;
-	if (can_run(play))
+	if (!can_run(play))
+		return;
+	if (res->row->scenario)
+		play_scene(play);
+	else
 		set_up(play);
-}
-
-static void read_health(struct tw_play *play)
-{
-	struct tw_evidence *ev = &play->res->ev;
-	struct tw_health health;
-	struct tw_err err;
-	int ret = tw_engine_health(play->stand->engine, &health, &err);
-
-	if (ret < 0)
-		give_up(play, ret, err.text);
-	ev->pcap_drops = health.pcap_drops;
-	if (health.pcap_drops)
-		play->stand->dirty = true;
-	ret = tw_stand_check(play->stand, &err);
-	if (ret < 0)
-		give_up(play, ret, err.text);
 }
 
 /* The engine is through. Once more if the connection never came to the point, else that was it. */

@@ -23,6 +23,9 @@ struct tw_sniff *tw_sniff_open(const char *dev, const char *filter, unsigned rin
 			       struct tw_err *err);
 void tw_sniff_close(struct tw_sniff *sniff);
 
+/* Waits until something is in the ring, or until @deadline (CLOCK_MONOTONIC, ns). 0 or negative errno. */
+int tw_sniff_wait(struct tw_sniff *sniff, uint64_t deadline, struct tw_err *err);
+
 /* Hands over what is in the ring and never waits. Number of frames, or negative errno. */
 int tw_sniff_drain(struct tw_sniff *sniff, tw_frame_fn *fn, void *arg, struct tw_err *err);
 

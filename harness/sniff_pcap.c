@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <pcap.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 struct tw_sniff {
 	pcap_t *pcap;
 	tw_frame_fn *fn;
 	void *arg;
+	uint64_t ahead; /* the wall clock, which frames are stamped with, of CLOCK_MONOTONIC */
 	uint64_t drops;
 	uint32_t last_drops; /* libpcap counts in 32 bits */
 };
@@ -22,6 +26,7 @@ static int activate(pcap_t *pcap, unsigned ring, struct tw_err *err)
 
 	pcap_set_snaplen(pcap, TW_SNAPLEN);
 	pcap_set_immediate_mode(pcap, 1);
+	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	pcap_set_promisc(pcap, 0);
 	pcap_set_timeout(pcap, 1);
 	pcap_set_buffer_size(pcap, (int)ring);
@@ -87,7 +92,29 @@ static void hand_over(u_char *user, const struct pcap_pkthdr *head, const u_char
 {
 	struct tw_sniff *sniff = (struct tw_sniff *)user;
 
-	sniff->fn(sniff->arg, bytes, head->caplen);
+	uint64_t at = (uint64_t)head->ts.tv_sec * 1000000000u + (uint64_t)head->ts.tv_usec;
+
+	sniff->fn(sniff->arg, at - sniff->ahead, bytes, head->caplen);
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+int tw_sniff_wait(struct tw_sniff *sniff, uint64_t deadline, struct tw_err *err)
+{
+	struct pollfd pfd = { .fd = pcap_get_selectable_fd(sniff->pcap), .events = POLLIN };
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), left = deadline > now ? deadline - now : 0;
+	const struct timespec limit = { (time_t)(left / 1000000000u), (long)(left % 1000000000u) };
+
+	if (ppoll(&pfd, 1, &limit, NULL) < 0 && errno != EINTR)
+		return tw_err_set(err, errno, "the sniffer cannot be waited for: %s",
+				  strerror(errno));
+	return 0;
 }
 
 int tw_sniff_drain(struct tw_sniff *sniff, tw_frame_fn *fn, void *arg, struct tw_err *err)
@@ -96,6 +123,7 @@ int tw_sniff_drain(struct tw_sniff *sniff, tw_frame_fn *fn, void *arg, struct tw
 
 	sniff->fn = fn;
 	sniff->arg = arg;
+	sniff->ahead = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	do {
 		ret = pcap_dispatch(sniff->pcap, -1, hand_over, (u_char *)sniff);
 		if (ret < 0)

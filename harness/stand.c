@@ -14,7 +14,7 @@ enum {
 	SALVO = 32
 };
 
-static struct tw_flow fence_flow(enum tw_family family)
+struct tw_flow tw_stand_fence(enum tw_family family)
 {
 	return (struct tw_flow){
 		.family = family,
@@ -31,7 +31,7 @@ static int open_engine(struct tw_stand *stand, const struct tw_stand_cfg *cfg, s
 		.wire = stand->wire,
 		.dut = stand->dut,
 		.clock = tw_clock_real(),
-		.fence = { fence_flow(TW_IPV4), fence_flow(TW_IPV6) },
+		.fence = { tw_stand_fence(TW_IPV4), tw_stand_fence(TW_IPV6) },
 		.batch = cfg->batch,
 		.age_ms = cfg->age_ms,
 		.count = cfg->count,
@@ -91,8 +91,9 @@ struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family)
 }
 
 /* Answers of the salvo that have come. */
-static void count_frame(void *arg, const uint8_t *bytes, unsigned len)
+static void count_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 {
+	(void)at;
 	(void)bytes;
 	(void)len;
 	++*(unsigned *)arg;
@@ -104,7 +105,7 @@ static int salvo(struct tw_stand *stand, enum tw_family family, struct tw_err *e
 		.flags = TW_ACK, .ttl = 64, .win = 65535, .wscale = -1, .ack = 1
 	};
 	const struct tw_template *tmpl = tw_forge_get(stand->forge, family, &ack, err);
-	struct tw_flow flow = fence_flow(family);
+	struct tw_flow flow = tw_stand_fence(family);
 	uint8_t frames[SALVO][128];
 	struct iovec iov[SALVO];
 	unsigned stale = 0, answers = 0;

@@ -42,6 +42,9 @@ void tw_stand_close(struct tw_stand *stand);
 /* The next unused tuple of the stand, to the DUT's port. Flows repeat after 130,000. */
 struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family);
 
+/* The tuple of the fence: from a port of the peer that no row uses to one where nobody listens. */
+struct tw_flow tw_stand_fence(enum tw_family family);
+
 /*
  * -EBUSY: the lane does not deliver in the sender's context (RPS): no silence can be proved. A salvo of segments whose
  * answers are certain, from many ports, must be answered when the send call returns. 0 or negative errno.

@@ -68,6 +68,16 @@ char *tw_text_observed(const struct tw_observed *seen, const struct tw_numbers *
 		       size_t size);
 
 /*
+ * What a scenario was to find and what it found, in the same order of fields: "bind EADDRINUSE | TcpExtTWRecycled +1".
+ * Where not all of it fits, what differs comes first.
+ */
+void tw_text_finds(const struct tw_expect *want, const struct tw_observed *seen, char *ret_expected,
+		   char *ret_observed, size_t size);
+
+/* One of them: "bind EADDRINUSE", "syn-acks 200", "left-ms 500..700", "TcpExtTWRecycled +1". */
+char *tw_text_find(const struct tw_find *find, enum tw_family family, char *ret, size_t size);
+
+/*
  * Puts an expected and an observed text one under the other: the fields of both in columns, padded,
  * those that only one side has left blank on the other.
  */

@@ -132,6 +132,9 @@ static int read_answer(const uint8_t *buf, size_t len, uint32_t seq0, const stru
 	if (msg->idiag_state < sizeof(state_of_kernel) / sizeof(*state_of_kernel))
 		ret[i].state = state_of_kernel[msg->idiag_state];
 	ret[i].mini = msg->idiag_timer == TIMEWAIT_TIMER;
+	/* a socket's keepalive timer may hide behind that of a delayed ACK: sock_diag tells one only */
+	ret[i].timer =
+		msg->idiag_timer < TW_TIMERS ? (enum tw_timer)msg->idiag_timer : TW_TIMER_NONE;
 	ret[i].left_ms = msg->idiag_expires;
 	return 0;
 }

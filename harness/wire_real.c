@@ -26,6 +26,11 @@ static int real_drain(struct tw_wire *wire, tw_frame_fn *fn, void *arg, struct t
 	return tw_sniff_drain(((struct wire_real *)wire)->sniff, fn, arg, err);
 }
 
+static int real_wait(struct tw_wire *wire, uint64_t deadline, struct tw_err *err)
+{
+	return tw_sniff_wait(((struct wire_real *)wire)->sniff, deadline, err);
+}
+
 static int real_drops(struct tw_wire *wire, uint64_t *ret_drops, struct tw_err *err)
 {
 	return tw_sniff_drops(((struct wire_real *)wire)->sniff, ret_drops, err);
@@ -43,6 +48,7 @@ static void real_close(struct tw_wire *wire)
 static const struct tw_wire_ops real_ops = {
 	.send = real_send,
 	.drain = real_drain,
+	.wait = real_wait,
 	.drops = real_drops,
 	.close = real_close,
 };

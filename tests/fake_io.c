@@ -190,13 +190,23 @@ static int fake_wire_drain(struct tw_wire *wire, tw_frame_fn *fn, void *arg, str
 		return fake_eio(err);
 	for (unsigned i = 0; i < n; i++) {
 		if (f->frames[i].due <= f->drains)
-			fn(arg, f->frames[i].bytes, f->frames[i].len);
+			fn(arg, f->now, f->frames[i].bytes, f->frames[i].len);
 		else
 			f->frames[kept++] = f->frames[i];
 	}
 	f->n_frames = kept;
 	f->drains++;
 	return (int)(n - kept);
+}
+
+static int fake_wire_wait(struct tw_wire *wire, uint64_t deadline, struct tw_err *err)
+{
+	struct fake *f = FAKE_OF(wire, wire);
+
+	(void)err;
+	if (f->now < deadline)
+		f->now = deadline;
+	return 0;
 }
 
 static int fake_wire_drops(struct tw_wire *wire, uint64_t *ret_drops, struct tw_err *err)
@@ -376,6 +386,7 @@ static int fake_reset_all(struct tw_dut *dut, const struct tw_flow *flows, unsig
 static const struct tw_wire_ops fake_wire_ops = {
 	.send = fake_wire_send,
 	.drain = fake_wire_drain,
+	.wait = fake_wire_wait,
 	.drops = fake_wire_drops,
 };
 

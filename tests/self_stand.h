@@ -61,14 +61,14 @@ static inline int broken_send(struct tw_wire *wire, const struct iovec *frames, 
 	return b->real_wire->ops->send(b->real_wire, frames, n, err);
 }
 
-static inline void broken_frame(void *arg, const uint8_t *bytes, unsigned len)
+static inline void broken_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 {
 	struct broken *b = arg;
 	unsigned tcp = TW_ETH_LEN + (bytes[12] == 0x08 ? 20 : 40);
 	uint8_t copy[TW_FRAME_MAX];
 
 	if (!broken_now(b)) {
-		b->fn(b->arg, bytes, len);
+		b->fn(b->arg, at, bytes, len);
 		return;
 	}
 	if (b->deaf || len > sizeof(copy) || len < tcp + 20)
@@ -84,7 +84,7 @@ static inline void broken_frame(void *arg, const uint8_t *bytes, unsigned len)
 		memcpy(keep->iov_base, copy, len);
 		return;
 	}
-	b->fn(b->arg, copy, len);
+	b->fn(b->arg, at, copy, len);
 }
 
 static inline int broken_drain(struct tw_wire *wire, tw_frame_fn *fn, void *arg, struct tw_err *err)
@@ -95,7 +95,8 @@ static inline int broken_drain(struct tw_wire *wire, tw_frame_fn *fn, void *arg,
 
 	b->n_kept = 0;
 	for (unsigned i = 0; i < n; i++) {
-		fn(arg, b->kept[i].iov_base, (unsigned)b->kept[i].iov_len);
+		fn(arg, tw_clock_real()->now(tw_clock_real()), b->kept[i].iov_base,
+		   (unsigned)b->kept[i].iov_len);
 		free(b->kept[i].iov_base);
 	}
 	b->fn = fn;
@@ -104,6 +105,13 @@ static inline int broken_drain(struct tw_wire *wire, tw_frame_fn *fn, void *arg,
 	if (ret < 0)
 		return ret;
 	return (int)n + (broken_now(b) && b->deaf ? 0 : ret - (int)b->n_kept);
+}
+
+static inline int broken_wait(struct tw_wire *wire, uint64_t deadline, struct tw_err *err)
+{
+	struct broken *b = BROKEN_OF(wire, wire);
+
+	return b->real_wire->ops->wait(b->real_wire, deadline, err);
 }
 
 static inline int broken_drops(struct tw_wire *wire, uint64_t *ret_drops, struct tw_err *err)
@@ -125,6 +133,7 @@ static inline void broken_wire_close(struct tw_wire *wire)
 static const struct tw_wire_ops broken_wire_ops = {
 	.send = broken_send,
 	.drain = broken_drain,
+	.wait = broken_wait,
 	.drops = broken_drops,
 	.close = broken_wire_close,
 };

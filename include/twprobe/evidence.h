@@ -33,9 +33,20 @@ enum tw_state {
 	TW_STATES,
 };
 
+/* What the tuple waits for (idiag_timer). */
+enum tw_timer {
+	TW_TIMER_NONE,
+	TW_TIMER_RETRANSMIT,
+	TW_TIMER_KEEPALIVE, /* of a full socket: keepalive, or the end of an orphan's FIN_WAIT_2 */
+	TW_TIMER_TIMEWAIT,
+	TW_TIMER_PROBE, /* zero window */
+	TW_TIMERS,
+};
+
 struct tw_entry {
 	enum tw_state state;
-	bool mini;         /* held by the TIME_WAIT timer: a mini-socket, not a full one */
+	bool mini; /* held by the TIME_WAIT timer: a mini-socket, not a full one */
+	enum tw_timer timer;
 	uint32_t left_ms;  /* remaining time of that timer */
 	uint64_t asked[2]; /* bracket of the question */
 };
@@ -77,10 +88,19 @@ struct tw_step_evidence {
 	bool counted;                /* the counters were read on both sides of the probe */
 	unsigned injected, captured; /* segments of this step, the fence's included */
 	bool fenced;                 /* the fence's answer was seen */
+	unsigned more_fences;        /* that were answered before it (scenarios) */
 	unsigned waits; /* answers that were not there when the send call had returned */
 	bool reasons_read;
 	unsigned n_reasons;
 	char reason[TW_REASONS_MAX][48];
+	unsigned n_found; /* by a scenario */
+	struct tw_found found[TW_FINDS_MAX];
+};
+
+/* A system call that a scenario made, in words. */
+struct tw_act {
+	uint64_t at;
+	char text[104];
 };
 
 struct tw_evidence {
@@ -96,6 +116,8 @@ struct tw_evidence {
 	struct tw_step_evidence step[TW_STEPS_MAX];
 	struct tw_packet *packets; /* in the order of time */
 	size_t n_packets;
+	struct tw_act *acts; /* of a scenario; in the order of time */
+	size_t n_acts;
 	char error[384]; /* not empty: there is no verdict, and why */
 	char skip[192];  /* not empty: the kernel lacks what the row needs */
 };
@@ -107,8 +129,19 @@ void tw_evidence_free(struct tw_evidence *ev);
 int tw_evidence_add(struct tw_evidence *ev, uint64_t at, bool from_dut, enum tw_packet_kind kind,
 		    unsigned step, const uint8_t *bytes, unsigned len, struct tw_err *err);
 
+/* Adds an act to the end. 0 or -ENOMEM. */
+int tw_evidence_act(struct tw_evidence *ev, uint64_t at, const char *text, struct tw_err *err);
+
+/* What a scenario found under that name, or NULL. */
+const struct tw_found *tw_found_find(const struct tw_step_evidence *se, const char *what);
+
+/* True if what the step's scenario found, or the counter that moved, is as @find says. */
+bool tw_find_met(const struct tw_find *find, enum tw_family family,
+		 const struct tw_step_evidence *se);
+
 /* What one step showed, in the form that is judged. Pointers lead into the evidence. */
 struct tw_observed {
+	enum tw_family family;
 	unsigned n_replies;   /* segments on the probe's tuple */
 	struct tw_seg reply;  /* the first of them */
 	enum tw_state state;  /* afterwards */

@@ -21,7 +21,8 @@ struct tw_wire;
 struct tw_clock;
 struct tw_dut;
 
-typedef void tw_frame_fn(void *arg, const uint8_t *bytes, unsigned len);
+/* @at: when it was captured, CLOCK_MONOTONIC ns. */
+typedef void tw_frame_fn(void *arg, uint64_t at, const uint8_t *bytes, unsigned len);
 
 struct tw_wire_ops {
 	/* Sends @n Ethernet frames in this order. 0 or negative errno. */
@@ -29,6 +30,8 @@ struct tw_wire_ops {
 		    struct tw_err *err);
 	/* Hands over every frame that has arrived and never waits. Number of frames, or negative errno. */
 	int (*drain)(struct tw_wire *wire, tw_frame_fn *fn, void *arg, struct tw_err *err);
+	/* Waits until frames can be drained, or until @deadline. 0 or negative errno. */
+	int (*wait)(struct tw_wire *wire, uint64_t deadline, struct tw_err *err);
 	/* Frames that the sniffer lost since it was opened. 0 or negative errno. */
 	int (*drops)(struct tw_wire *wire, uint64_t *ret_drops, struct tw_err *err);
 	void (*close)(struct tw_wire *wire);

@@ -39,8 +39,8 @@ struct tw_verdict {
 	enum tw_holds claim[TW_CLAIMS_MAX];
 	bool held_up; /* ERROR only because this process was stopped at the wrong moment: worth another set-up */
 	unsigned step;      /* counted from 1: the step that decided */
-	char expected[256]; /* FAIL: in the notation of text.h, */
-	char observed[256]; /* field under field */
+	char expected[512]; /* FAIL: in the notation of text.h, */
+	char observed[512]; /* field under field */
 	char differs[128];  /* FAIL: names of the fields that differ */
 	char why[384];      /* SKIP, ERROR: the reason; FAIL: empty */
 };
