@@ -64,25 +64,31 @@ static unsigned waits_ms(const struct tw_case *row)
 	return ms;
 }
 
-/* Rows that wait are started first, the longest of all, so that the others fill the time. */
-static void put_order(struct tw_plan *plan)
+/* Rows that wait are started first, the longest of all, so that the others fill the time. Returns the next place. */
+static unsigned put_order_of(struct tw_plan *plan, bool slow, unsigned n)
 {
-	unsigned n = 0, below = UINT_MAX;
+	unsigned below = UINT_MAX, next = 1;
 
-	while (n < plan->n) {
-		unsigned next = 0;
-
+	while (next) {
+		next = 0;
 		for (unsigned i = 0; i < plan->n; i++) {
 			unsigned ms = waits_ms(plan->item[i].row);
 
-			if (ms < below && ms > next)
+			if (plan->item[i].row->slow == slow && ms < below && ms > next)
 				next = ms;
 		}
 		for (unsigned i = 0; i < plan->n; i++)
-			if (waits_ms(plan->item[i].row) == next)
+			if (plan->item[i].row->slow == slow && waits_ms(plan->item[i].row) == next)
 				plan->order[n++] = i;
 		below = next;
 	}
+	return n;
+}
+
+static void put_order(struct tw_plan *plan)
+{
+	plan->n_slow = put_order_of(plan, true, 0);
+	put_order_of(plan, false, plan->n_slow);
 }
 
 static void count_groups(struct tw_plan *plan)

@@ -18,7 +18,9 @@ struct tw_plan {
 	struct tw_plan_item
 		*item; /* in the order of the tables, IPv4 before IPv6: the order of the report */
 	unsigned n;
-	unsigned *order;        /* indices, longest first: the order in which they are started */
+	unsigned *
+		order; /* indices, slow ones first and longest first: the order in which they are started */
+	unsigned n_slow;        /* so many of them are slow */
 	unsigned groups;        /* distinct first parts of the ids */
 	unsigned slow_left_out; /* items that the patterns select, but that are slow */
 };

@@ -247,18 +247,19 @@ int tw_pool_run(const struct tw_plan *plan, const struct tw_pool_cfg *cfg, tw_re
 	struct pool *pool = calloc(1, sizeof(*pool));
 	int ret = -ENOMEM;
 
-	if (plan->n > TW_ITEMS_MAX || cfg->jobs > TW_JOBS_MAX) {
+	if (plan->n > TW_ITEMS_MAX || cfg->jobs > TW_JOBS_MAX || plan->n_slow > TW_SLOW_MAX) {
 		free(pool);
-		return tw_err_set(err, E2BIG, "at most %d rows and %d jobs", TW_ITEMS_MAX,
-				  TW_JOBS_MAX);
+		return tw_err_set(err, E2BIG, "at most %d rows, %d of them slow, and %d jobs",
+				  TW_ITEMS_MAX, TW_SLOW_MAX, TW_JOBS_MAX);
 	}
 	if (pool) {
 		*pool = (struct pool){
 			.plan = plan, .cfg = cfg, .fn = fn, .progress = progress, .arg = arg
 		};
 		pool->workers = cfg->jobs * TW_LANES_PER_JOB;
-		if (pool->workers > plan->n)
-			pool->workers = plan->n;
+		if (pool->workers > plan->n - plan->n_slow)
+			pool->workers = plan->n - plan->n_slow;
+		pool->workers += plan->n_slow;
 		pool->res = calloc(plan->n, sizeof(*pool->res));
 		pool->have = calloc(plan->n, sizeof(*pool->have));
 		pool->board = mmap(NULL, sizeof(*pool->board), PROT_READ | PROT_WRITE,

@@ -72,12 +72,17 @@ static void play(const struct tw_worker *w, struct tw_stand *stand, struct tw_re
 		tw_wait_until(deadline);
 }
 
-/* The index of the next item, or the plan's size if there is none. */
-static unsigned take(const struct tw_worker *w)
+/*
+ * The index of the next item, or the plan's size if there is none. The first n_slow workers have a slow row each, and
+ * nothing else: all of those wait at the same time. The others share the rest.
+ */
+static unsigned take(const struct tw_worker *w, unsigned n_played)
 {
-	unsigned at = __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED), index;
+	unsigned at = w->no, index;
 
-	if (at >= w->plan->n)
+	if (w->no >= w->plan->n_slow)
+		at = w->plan->n_slow + __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED);
+	if (at >= w->plan->n || (w->no < w->plan->n_slow && n_played))
 		return w->plan->n;
 	index = w->plan->order[at];
 	w->board->taken_by[index] = (uint16_t)(w->no + 1);
@@ -92,12 +97,12 @@ int tw_worker_main(const struct tw_worker *w)
 	struct tw_result *res = calloc(1, sizeof(*res));
 	struct tw_stand stand;
 	bool open = false;
-	unsigned index;
+	unsigned index, n = 0;
 	int ret = res ? 0 : -ENOMEM;
 
 	tw_process_pin(w->no);
 	cfg.drops = tw_drops_open(NULL);
-	while (ret == 0 && (index = take(w)) < w->plan->n) {
+	while (ret == 0 && (index = take(w, n++)) < w->plan->n) {
 		memset(res, 0, sizeof(*res));
 		res->row = w->plan->item[index].row;
 		res->family = w->plan->item[index].family;

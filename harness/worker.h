@@ -14,12 +14,13 @@ enum {
 	 * periods when packet sockets are opened and closed.
 	 */
 	TW_LANES_PER_JOB = 12,
-	TW_WORKERS_MAX = TW_JOBS_MAX * TW_LANES_PER_JOB,
+	TW_SLOW_MAX = 512, /* slow results of one run; each has a process of its own */
+	TW_WORKERS_MAX = TW_JOBS_MAX * TW_LANES_PER_JOB + TW_SLOW_MAX,
 };
 
 /* What pool and workers share. */
 struct tw_board {
-	unsigned next;                   /* into plan->order; taken by atomic addition */
+	unsigned next; /* into the fast part of plan->order; taken by atomic addition */
 	uint16_t taken_by[TW_ITEMS_MAX]; /* worker + 1, by index of the plan */
 };
 
