@@ -16,7 +16,7 @@ static json_t *row_json(const struct tw_case *row)
 	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++)
 		json_array_append_new(cites, json_string(row->cite[i]));
 	return json_pack("{s:s, s:s, s:o, s:s, s:i, s:b}", "id", row->id, "says", row->says,
-			 "cites", cites, "given", tw_text_given(&row->given, given, sizeof(given)),
+			 "cites", cites, "given", tw_text_row_given(row, given, sizeof(given)),
 			 "steps", (int)tw_case_steps(row), "slow", row->slow);
 }
 

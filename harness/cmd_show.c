@@ -80,6 +80,32 @@ static void show_steps(const struct tw_case *row)
 	}
 }
 
+/* A scenario acts by a function: what it did is in the evidence, see `twprobe run --trace`. */
+static void show_finds(const struct tw_find *find)
+{
+	char text[128];
+
+	for (; find && find->kind != TW_FIND_NONE; find++)
+		printf("finds %s\n", tw_text_find(find, 0, text, sizeof(text)));
+}
+
+static void show_claims(const struct tw_case *row)
+{
+	char text[256];
+
+	for (unsigned i = 0; i < TW_CLAIMS_MAX && row->claim[i].id; i++) {
+		const struct tw_claims *claim = &row->claim[i];
+		const struct tw_rule *rule = tw_rule_find(claim->id);
+
+		printf("claim %s: %s\n", claim->id, rule ? rule->says : "?");
+		if (claim->when)
+			printf("  this is the case where %s\n", claim->when);
+		if (!claim->as_expected)
+			printf("  it predicts %s\n",
+			       tw_text_expect(&claim->want, text, sizeof(text)));
+	}
+}
+
 static void show_rfc(const struct tw_case *row)
 {
 	char text[256];
@@ -90,7 +116,7 @@ static void show_rfc(const struct tw_case *row)
 	if (row->rfc.as_expected)
 		puts("  which is what is expected above");
 	for (unsigned i = 0; i < sizeof(row->rfc.want) / sizeof(*row->rfc.want); i++)
-		if (row->rfc.want[i].reply)
+		if (row->rfc.want[i].reply || row->rfc.want[i].finds)
 			printf("  %s %s\n", i ? "or " : "   ",
 			       tw_text_expect(&row->rfc.want[i], text, sizeof(text)));
 }
@@ -115,10 +141,15 @@ static void show(const struct tw_case *row)
 
 	printf("%s\n  %s.\n", row->id, row->says);
 	show_cites(row);
-	printf("given %s\n", tw_text_given(&row->given, given, sizeof(given)));
-	show_setup(row);
-	show_steps(row);
+	printf("given %s\n", tw_text_row_given(row, given, sizeof(given)));
+	if (row->scenario) {
+		show_finds(row->step[0].expect.finds);
+	} else {
+		show_setup(row);
+		show_steps(row);
+	}
 	show_rfc(row);
+	show_claims(row);
 	show_excepts(row);
 }
 
@@ -140,7 +171,14 @@ static json_t *cites_json(const struct tw_case *row)
 static json_t *steps_json(const struct tw_case *row)
 {
 	json_t *all = json_array();
-	char send[256], expect[256];
+	char send[256], expect[512];
+
+	if (row->scenario) {
+		json_array_append_new(all, json_pack("{s:s}", "finds",
+						     tw_text_expect(&row->step[0].expect, expect,
+								    sizeof(expect))));
+		return all;
+	}
 
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
 		json_array_append_new(
@@ -156,7 +194,7 @@ static void show_json(const struct tw_case *row)
 	char given[256];
 	json_t *doc = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s?, s:s?}", "id", row->id, "says",
 				row->says, "cites", cites_json(row), "given",
-				tw_text_given(&row->given, given, sizeof(given)), "steps",
+				tw_text_row_given(row, given, sizeof(given)), "steps",
 				steps_json(row), "rfc", row->rfc.clause, "rfc_says", row->rfc.says);
 
 	json_dumpf(doc, stdout, JSON_INDENT(2));

@@ -151,6 +151,19 @@ static json_t *reasons_json(const struct tw_step_evidence *step)
 	return list;
 }
 
+/* { "bind": "EADDRINUSE", "syn-acks": 200 } */
+static json_t *found_json(const struct tw_step_evidence *step)
+{
+	json_t *obj = json_object();
+
+	for (unsigned i = 0; i < step->n_found; i++)
+		json_object_set_new(obj, step->found[i].what,
+				    step->found[i].kind == TW_FIND_TEXT
+					    ? tw_json_text(step->found[i].is)
+					    : json_integer(step->found[i].number));
+	return obj;
+}
+
 json_t *tw_step_to_json(const struct tw_evidence *ev, unsigned i)
 {
 	const struct tw_step_evidence *step;
@@ -161,6 +174,10 @@ json_t *tw_step_to_json(const struct tw_evidence *ev, unsigned i)
 				 "entry", "reasons");
 	step = &ev->step[i];
 	tw_observe(ev, i, &seen);
+	if (step->n_found)
+		return json_pack("{s:n, s:o, s:o, s:n, s:o}", "sent", "observed", found_json(step),
+				 "counters", counters_json(step), "entry", "reasons",
+				 reasons_json(step));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "sent", sent_json(step, ev), "observed",
 			 observed_json(&seen, &ev->numbers), "counters", counters_json(step),
 			 "entry", entry_json(step, &seen), "reasons", reasons_json(step));
@@ -175,8 +192,9 @@ static json_t *sysctls_json(const struct tw_sysctl *list, unsigned most)
 	return obj;
 }
 
-static json_t *given_json(const struct tw_given *given)
+static json_t *given_json(const struct tw_case *row)
 {
+	const struct tw_given *given = &row->given;
 	static const char *const enter[TW_ENTERS] = {
 		[TW_BY_FIN_WAIT_2] = "by-fin-wait-2",
 		[TW_BY_FIN_ACK] = "by-fin-ack",
@@ -194,7 +212,10 @@ static json_t *given_json(const struct tw_given *given)
 	};
 	char text[TW_TEXT_MAX];
 
-	tw_text_given(given, text, sizeof(text));
+	tw_text_row_given(row, text, sizeof(text));
+	if (row->scenario)
+		return json_pack("{s:o, s:o}", "text", tw_json_text(text), "sysctl",
+				 sysctls_json(given->sysctl, 3));
 	return json_pack(
 		"{s:o, s:s, s:s, s:b, s:s, s:o, s:o, s:o, s:o, s:o}", "text", tw_json_text(text),
 		"role", given->role == TW_CONNECTED ? "connected" : "accepted", "enter",
@@ -237,7 +258,7 @@ static json_t *head_json(const struct tw_result *res)
 	return json_pack("{s:o, s:s, s:o, s:o, s:b, s:o}", "id", tw_json_text(tw_result_id(res)),
 			 "family", tw_family_name(res->family), "says",
 			 text_or_null(row ? row->says : NULL), "cites", cites_json(row), "slow",
-			 row && row->slow, "given", row ? given_json(&row->given) : json_null());
+			 row && row->slow, "given", row ? given_json(row) : json_null());
 }
 
 static json_t *tail_json(const struct tw_result *res)

@@ -28,18 +28,32 @@ bool tw_find_met(const struct tw_find *find, enum tw_family family,
 	return n >= find->least[six] && n <= find->most[six];
 }
 
+/* "1460", "500..700" */
+static char *range(const struct tw_find *find, unsigned six, char *ret, size_t size)
+{
+	long long least = find->least[six], most = find->most[six];
+
+	if (least == most)
+		snprintf(ret, size, "%lld", least);
+	else
+		snprintf(ret, size, "%lld..%lld", least, most);
+	return ret;
+}
+
 char *tw_text_find(const struct tw_find *find, enum tw_family family, char *ret, size_t size)
 {
-	unsigned six = family == TW_IPV6;
-	long long least = find->least[six], most = find->most[six];
+	bool same = find->least[0] == find->least[1] && find->most[0] == find->most[1];
+	char here[48], there[48];
 	const char *plus = find->kind == TW_FIND_MOVED ? "+" : "";
 
+	range(find, family == TW_IPV6, here, sizeof(here));
+	range(find, 1, there, sizeof(there));
 	if (find->kind == TW_FIND_TEXT)
 		snprintf(ret, size, "%s %s", find->what, find->is);
-	else if (least == most)
-		snprintf(ret, size, "%s %s%lld", find->what, plus, least);
+	else if (family || same)
+		snprintf(ret, size, "%s %s%s", find->what, plus, here);
 	else
-		snprintf(ret, size, "%s %s%lld..%lld", find->what, plus, least, most);
+		snprintf(ret, size, "%s %s%s/%s", find->what, plus, here, there);
 	return ret;
 }
 

@@ -65,6 +65,8 @@ struct tw_sink_ops {
  * term.h. @pcap_dir: named in the failures if not NULL.
  */
 struct tw_sink *tw_sink_text(FILE *out, bool verbose, bool color, const char *pcap_dir);
+/* The timeline of every result: system calls and segments, in packetdrill's notation. */
+struct tw_sink *tw_sink_trace(FILE *out);
 /* One JSON document: the evidence file, see evidence_json.h. */
 struct tw_sink *tw_sink_json(FILE *out);
 /*

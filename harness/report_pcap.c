@@ -59,7 +59,7 @@ static void comment_file(const struct tw_result *res, const struct tw_told *told
 	tw_textbuf_add(&buf, "%s: %s", told->name, told->says);
 	if (res->row)
 		tw_textbuf_add(&buf, "\ngiven %s",
-			       tw_text_given(&res->row->given, given, sizeof(given)));
+			       tw_text_row_given(res->row, given, sizeof(given)));
 	tw_textbuf_add(&buf, "\n%s; RFC: %s", tw_outcome_name(v->outcome),
 		       tw_conformance_name(v->rfc));
 	if (res->row && res->row->rfc.clause)
@@ -119,7 +119,7 @@ static void comment_packet(const struct tw_result *res, const struct tw_packet *
 		tw_textbuf_add(&buf, ": %s",
 			       tw_text_seg(&seen.seg, pkt->from_dut, &res->ev.numbers, text,
 					   sizeof(text)));
-	if (pkt->kind == TW_PKT_PROBE && !pkt->from_dut)
+	if (pkt->kind == TW_PKT_PROBE && !pkt->from_dut && !(res->row && res->row->scenario))
 		comment_verdict(res, pkt->step, &buf);
 }
 

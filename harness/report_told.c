@@ -67,7 +67,7 @@ static void tell_says(const struct tw_result *res, int step, struct tw_told *ret
 		return;
 	}
 	tw_text_clean(row->says, ret->says, sizeof(ret->says));
-	if (at >= TW_ROW_STEPS)
+	if (at >= TW_ROW_STEPS || row->scenario)
 		return;
 	buf = tw_textbuf_on(ret->says, sizeof(ret->says));
 	tw_text_send(&row->step[at].send, send, sizeof(send));
@@ -84,7 +84,7 @@ static void tell_observed(const struct tw_result *res, int step, struct tw_told 
 	struct tw_observed seen;
 
 	snprintf(text, sizeof(text), "%s", res->verdict.observed);
-	if (!text[0] && step >= 0) {
+	if (!text[0] && step >= 0 && !(res->row && res->row->scenario)) {
 		tw_observe(&res->ev, (unsigned)step, &seen);
 		tw_text_observed(&seen, &res->ev.numbers, text, sizeof(text));
 	}

@@ -9,6 +9,8 @@ void tw_sink_options(struct tw_sink_choice *c, struct tw_opt *ret_opts)
 {
 	const struct tw_opt opts[TW_SINK_OPTS] = {
 		{ "verbose", 'v', NULL, "a line for every row", &c->verbose, NULL, NULL, NULL },
+		{ "trace", 't', NULL, "the timeline of every row: calls and segments", &c->trace,
+		  NULL, NULL, NULL },
 		{ "quiet", 'q', NULL, "no progress on the terminal", &c->quiet, NULL, NULL, NULL },
 		{ "json", 'j', NULL, "one JSON document on stdout: the evidence file", &c->json,
 		  NULL, NULL, NULL },
@@ -35,6 +37,9 @@ int tw_sink_choice_check(const struct tw_sink_choice *c, struct tw_err *err)
 	if (!known)
 		return tw_err_set(err, EINVAL, "--color: \"%s\" is none of: always, never, auto",
 				  c->color);
+	if (c->trace && (c->json || c->ktap))
+		return tw_err_set(err, EINVAL, "--trace and --%s both want stdout",
+				  c->json ? "json" : "ktap");
 	if (c->json && c->ktap)
 		return tw_err_set(err, EINVAL, "--json and --ktap both want stdout");
 	if (c->pcap_all && !c->pcap_dir)
@@ -78,11 +83,14 @@ int tw_sinks_begin(struct tw_sinks *sinks, const struct tw_sink_choice *c,
 		ret = add(sinks, tw_sink_pcap(c->pcap_dir, c->pcap_all), info, err);
 	if (ret < 0)
 		return ret;
-	return add(sinks,
-		   c->json   ? tw_sink_json(stdout)
-		   : c->ktap ? tw_sink_ktap(stdout)
-			     : tw_sink_text(stdout, c->verbose, wants_color(c), c->pcap_dir),
-		   info, err);
+	ret = add(sinks,
+		  c->json   ? tw_sink_json(stdout)
+		  : c->ktap ? tw_sink_ktap(stdout)
+			    : tw_sink_text(stdout, c->verbose || c->trace, wants_color(c),
+					   c->pcap_dir),
+		  info, err);
+	/* behind the text: its line for the row is the headline */
+	return ret >= 0 && c->trace ? add(sinks, tw_sink_trace(stdout), info, err) : ret;
 }
 
 int tw_sinks_result(struct tw_sinks *sinks, const struct tw_result *res, struct tw_err *err)

@@ -9,13 +9,13 @@
 #include "report.h"
 
 struct tw_sink_choice {
-	bool json, ktap, verbose, quiet, pcap_all;
+	bool json, ktap, verbose, quiet, trace, pcap_all;
 	const char *junit, *pcap_dir, *evidence, *color;
 };
 
 enum {
-	TW_SINK_OPTS = 9,
-	TW_SINKS_MAX = 5
+	TW_SINK_OPTS = 10,
+	TW_SINKS_MAX = 6
 };
 
 /* The options that fill @choice, TW_SINK_OPTS of them. */

@@ -74,7 +74,10 @@ char *tw_text_observed(const struct tw_observed *seen, const struct tw_numbers *
 void tw_text_finds(const struct tw_expect *want, const struct tw_observed *seen, char *ret_expected,
 		   char *ret_observed, size_t size);
 
-/* One of them: "bind EADDRINUSE", "syn-acks 200", "left-ms 500..700", "TcpExtTWRecycled +1". */
+/*
+ * One of them, on @family or on both (0): "bind EADDRINUSE", "syn-acks 200", "left-ms 500..700", "TcpExtTWRecycled +1", "mss
+ * 1460/1440".
+ */
 char *tw_text_find(const struct tw_find *find, enum tw_family family, char *ret, size_t size);
 
 /*
@@ -92,5 +95,8 @@ char *tw_text_moved(const struct tw_step_evidence *step, char *ret, size_t size)
  * row is given.
  */
 char *tw_text_given(const struct tw_given *given, char *ret, size_t size);
+
+/* The same for a whole row: "a scenario, via a router; net.ipv4.tcp_tw_reuse=1" where it is one. */
+char *tw_text_row_given(const struct tw_case *row, char *ret, size_t size);
 
 #endif

@@ -53,8 +53,11 @@ static void put_val(struct fields *f, const char *key, const struct tw_val *val,
 char *tw_text_expect(const struct tw_expect *expect, char *ret, size_t size)
 {
 	struct fields f = { .buf = tw_textbuf_on(ret, size) };
-	char flags[NUM_MAX];
+	char flags[NUM_MAX], text[128];
 
+	for (const struct tw_find *find = expect->finds; find && find->kind != TW_FIND_NONE; find++)
+		tw_textbuf_add(&f.buf, "%s%s", f.buf.len ? " | " : "",
+			       tw_text_find(find, 0, text, sizeof(text)));
 	if (expect->reply)
 		put(&f, GROUP_REPLY, "reply", tw_text_flags(expect->reply, flags, sizeof(flags)));
 	put_val(&f, "seq", &expect->seq, "");

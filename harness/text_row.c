@@ -73,6 +73,12 @@ static const char *listener_text(enum tw_listener dut)
 	return (unsigned)dut < TW_LISTENERS ? text[dut] : "?";
 }
 
+static void add_sysctls(struct tw_textbuf *buf, const struct tw_given *given)
+{
+	for (unsigned i = 0; i < 3 && given->sysctl[i].name; i++)
+		tw_textbuf_add(buf, "; %s=%s", given->sysctl[i].name, given->sysctl[i].value);
+}
+
 char *tw_text_given(const struct tw_given *given, char *ret, size_t size)
 {
 	struct tw_textbuf buf = tw_textbuf_on(ret, size);
@@ -85,9 +91,22 @@ char *tw_text_given(const struct tw_given *given, char *ret, size_t size)
 	add_val(&buf, "; T ", &given->ts_recent);
 	if (given->fin_tsval_step)
 		tw_textbuf_add(&buf, "; FIN's TSval +%u", given->fin_tsval_step);
-	for (unsigned i = 0; i < 3 && given->sysctl[i].name; i++)
-		tw_textbuf_add(&buf, "; %s=%s", given->sysctl[i].name, given->sysctl[i].value);
+	add_sysctls(&buf, given);
 	for (unsigned i = 0; i < 2 && given->late[i].name; i++)
 		tw_textbuf_add(&buf, "; then %s=%s", given->late[i].name, given->late[i].value);
+	return ret;
+}
+
+char *tw_text_row_given(const struct tw_case *row, char *ret, size_t size)
+{
+	struct tw_textbuf buf;
+
+	if (!row->scenario)
+		return tw_text_given(&row->given, ret, size);
+	buf = tw_textbuf_on(ret, size);
+	tw_textbuf_add(&buf, "a scenario%s%s",
+		       row->given.path == TW_VIA_ROUTER ? ", via a router" : "",
+		       row->given.loopback ? ", of the DUT with itself" : "");
+	add_sysctls(&buf, &row->given);
 	return ret;
 }
