@@ -119,6 +119,12 @@ static void put_end(struct nlmsghdr *nlh, const struct tw_link_end *end)
 	/* veth would make one queue for each CPU that the machine could ever have. */
 	mnl_attr_put_u32(nlh, IFLA_NUM_TX_QUEUES, 1);
 	mnl_attr_put_u32(nlh, IFLA_NUM_RX_QUEUES, 1);
+	/*
+	 * A veth takes frames of 64 KB, to be cut up by nobody: its maker is the receiver. With this
+	 * TCP makes segments, as on a wire (sk_setup_caps()), and what else is longer is cut up in
+	 * software (gso_features_check()). Kernels before 4.16 do not look at it.
+	 */
+	mnl_attr_put_u32(nlh, IFLA_GSO_MAX_SEGS, 1);
 }
 
 void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,

@@ -33,7 +33,7 @@ void tw_link_close(struct tw_link *link);
 
 /*
  * A veth pair: @here in this namespace, @there placed straight into @there_ns. One queue each way,
- * both ends down.
+ * no frame longer than the MTU allows (segmentation offload is off), both ends down.
  */
 void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
 		  const struct tw_link_end *there, int there_ns);
