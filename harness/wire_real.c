@@ -56,7 +56,7 @@ static const struct tw_wire_ops real_ops = {
 static int open_in_peer(void *arg, struct tw_err *err)
 {
 	/* whatever the DUT says, TCP or not; our own frames have another source */
-	static const char filter[] = "src host 192.0.2.1 or src host 2001:db8::1";
+	static const char filter[] = "src net 192.0.2.0/24 or src net 2001:db8::/64";
 	struct wire_real *real = arg;
 
 	real->inject = tw_inject_open(real->lane->dev, err);

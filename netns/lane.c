@@ -48,9 +48,16 @@ static struct tw_addr addr6(uint16_t subnet, uint32_t host)
 	return ret;
 }
 
+struct tw_addr tw_lane_dut_addr_nth(enum tw_family family, unsigned i)
+{
+	if (family == TW_IPV6)
+		return addr6(0, i ? 0x10 + i : 1);
+	return addr4(0xc0000200 + (i ? 10 + i : 1));
+}
+
 struct tw_addr tw_lane_dut_addr(enum tw_family family)
 {
-	return family == TW_IPV6 ? addr6(0, 1) : addr4(0xc0000201);
+	return tw_lane_dut_addr_nth(family, 0);
 }
 
 struct tw_addr tw_lane_peer_addr(enum tw_family family, unsigned i)
@@ -112,10 +119,30 @@ static void add_family(struct tw_link *link, enum tw_family family)
 	struct tw_addr dut = tw_lane_dut_addr(family);
 	struct tw_addr gateway = six ? addr6(0, 2) : addr4(0xc0000202);
 	struct tw_addr peers = six ? addr6(1, 0) : addr4(0xc6120000);
+	struct tw_addr more;
+	unsigned i;
 
 	tw_link_addr(link, IFINDEX, family, &dut, six ? 64 : 24);
+	for (i = 1; i < TW_LANE_DUT_ADDRS; i++) {
+		more = tw_lane_dut_addr_nth(family, i);
+		tw_link_addr(link, IFINDEX, family, &more, six ? 64 : 24);
+	}
 	tw_link_neigh(link, IFINDEX, family, &gateway, nobody);
-	tw_link_route(link, IFINDEX, family, &peers, six ? 48 : 15, &gateway);
+	tw_link_route(link, IFINDEX, family, &peers, six ? 48 : 15, &gateway, &dut);
+	tw_link_multicast_lo(link, family);
+}
+
+static int wait_dut_addrs(struct tw_link *dut, struct tw_err *err)
+{
+	struct tw_addr addr;
+	unsigned i;
+	int res = 0;
+
+	for (i = 0; i < TW_LANE_DUT_ADDRS && res == 0; i++) {
+		addr = tw_lane_dut_addr_nth(TW_IPV6, i);
+		res = tw_link_wait_local(dut, &addr, WAIT_MS, err);
+	}
+	return res;
 }
 
 /*
@@ -128,7 +155,6 @@ static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link 
 {
 	struct tw_link_end here = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_DUT };
 	struct tw_link_end there = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_PEER };
-	const struct tw_addr six = tw_lane_dut_addr(TW_IPV6);
 	int res;
 
 	/*
@@ -155,7 +181,7 @@ static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link 
 	if (lane->ipv6)
 		add_family(dut, TW_IPV6);
 	res = tw_link_commit(dut, err);
-	return res < 0 || !lane->ipv6 ? res : tw_link_wait_local(dut, &six, WAIT_MS, err);
+	return res < 0 || !lane->ipv6 ? res : wait_dut_addrs(dut, err);
 }
 
 static int join_ends(const struct tw_lane *lane, struct tw_err *err)

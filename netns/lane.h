@@ -3,8 +3,9 @@
  *
  *      peer namespace                          DUT namespace (the stack under test)
  *   +-------------------------+             +------------------------------------------+
- *   | injector and sniffer    |             | lo up                                    |
+ *   | injector and sniffer    |             | lo     127.0.0.1, ::1, multicast         |
  *   |   on "tw0", no address  |----veth-----| "tw0"  192.0.2.1/24, 2001:db8::1/64      |
+ *   |                         |             |        192.0.2.11, .12, 2001:db8::11, ::12|
  *   |                         |             | route  198.18.0.0/15      via 192.0.2.2  |
  *   |                         |             |        2001:db8:1::/48    via 2001:db8::2|
  *   |                         |             | neigh  192.0.2.2, 2001:db8::2 -> a MAC   |
@@ -15,7 +16,8 @@
  * DUT answers to is not its device's: its kernel sees the answers as somebody else's and never
  * sends a RST of its own. The link is quiet: no ARP and no neighbour discovery (all neighbours are
  * permanent), no duplicate address detection, no link-local address, no router solicitation, no MLD
- * report; the peer's IPv6 is off altogether.
+ * report; the peer's IPv6 is off altogether. Multicast that names no device stays on lo; only who
+ * joins a group on "tw0" makes it report.
  */
 #ifndef TWPROBE_NETNS_LANE_H
 #define TWPROBE_NETNS_LANE_H
@@ -28,6 +30,7 @@
 
 enum {
 	TW_LANE_NO_RPS = -2,
+	TW_LANE_DUT_ADDRS = 3,
 };
 
 struct tw_lane {
@@ -65,10 +68,13 @@ void tw_lane_close(struct tw_lane *lane);
 int tw_lane_rps_off(const struct tw_lane *lane, struct tw_err *err);
 
 /*
- * Address of the DUT (192.0.2.1, 2001:db8::1), and the @i-th address of the peer (198.18.0.1 + i,
- * 2001:db8:1::1 + i; i < 2^17 - 2). Network order.
+ * Address of the DUT (192.0.2.1, 2001:db8::1), which its segments carry unless it binds to another;
+ * the @i-th of all that it has (i < TW_LANE_DUT_ADDRS; 0 is the same; 192.0.2.10 + i,
+ * 2001:db8::10 + i); and the @i-th address of the peer (198.18.0.1 + i, 2001:db8:1::1 + i;
+ * i < 2^17 - 2). Network order.
  */
 struct tw_addr tw_lane_dut_addr(enum tw_family family);
+struct tw_addr tw_lane_dut_addr_nth(enum tw_family family, unsigned i);
 struct tw_addr tw_lane_peer_addr(enum tw_family family, unsigned i);
 
 #endif

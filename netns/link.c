@@ -195,7 +195,8 @@ void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
 }
 
 void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
-		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via)
+		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via,
+		   const struct tw_addr *src)
 {
 	char a[INET6_ADDRSTRLEN], b[INET6_ADDRSTRLEN];
 	struct nlmsghdr *nlh =
@@ -211,7 +212,30 @@ void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
 	rtm->rtm_type = RTN_UNICAST;
 	put_addr(nlh, RTA_DST, family, dst);
 	put_addr(nlh, RTA_GATEWAY, family, via);
+	put_addr(nlh, RTA_PREFSRC, family, src);
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	order_end(link, nlh);
+}
+
+void tw_link_multicast_lo(struct tw_link *link, enum tw_family family)
+{
+	static const struct tw_addr groups4 = { { 224 } }, groups6 = { { 0xff } };
+	bool six = family == TW_IPV6;
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+					   "route %s dev lo", six ? "ff00::/8" : "224.0.0.0/4");
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+	rtm->rtm_family = af_of(family);
+	rtm->rtm_dst_len = six ? 8 : 4;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = six ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	/* Any other type through "lo" IPv6 makes a prohibition of (fib6_is_reject()). */
+	rtm->rtm_type = six ? RTN_LOCAL : RTN_UNICAST;
+	/* Before the other devices' ff00::/8, which are of this table and of metric 256. */
+	rtm->rtm_table = six ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
+	put_addr(nlh, RTA_DST, family, six ? &groups6 : &groups4);
+	mnl_attr_put_u32(nlh, RTA_PRIORITY, 1);
+	mnl_attr_put_u32(nlh, RTA_OIF, TW_LINK_LO);
 	order_end(link, nlh);
 }
 

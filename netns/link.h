@@ -42,8 +42,15 @@ void tw_link_up(struct tw_link *link, int ifindex);
 /* An address without duplicate address detection: usable at once. */
 void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
 		  const struct tw_addr *addr, unsigned prefix);
+/* With @src as the address of whoever names none. */
 void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
-		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via);
+		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via,
+		   const struct tw_addr *src);
+/*
+ * Multicast that names no device stays on the loopback device, and IPv6's that names this one is
+ * delivered there: the kernel has no such route. "lo" must be up.
+ */
+void tw_link_multicast_lo(struct tw_link *link, enum tw_family family);
 /* A neighbour that is never asked for and never forgotten. */
 void tw_link_neigh(struct tw_link *link, int ifindex, enum tw_family family,
 		   const struct tw_addr *addr, const uint8_t mac[6]);

@@ -82,14 +82,15 @@ static inline int raw_open_listener(void *arg, struct tw_err *err)
 	return fd;
 }
 
-/* A peer for @lane and a listener of the DUT. */
-static inline struct raw_peer raw_open(const struct tw_lane *lane, enum tw_family family)
+/* A peer for @lane, and a listener on the @i-th address of its DUT. */
+static inline struct raw_peer raw_open(const struct tw_lane *lane, enum tw_family family,
+				       unsigned i)
 {
 	struct raw_peer p = { .conn = -1, .seq = 1000 };
 	int ifindex = lane->peer_ifindex;
 
-	p.flow = (struct tw_flow){ family, tw_lane_dut_addr(family), tw_lane_peer_addr(family, 6),
-				   5001, 40000 };
+	p.flow = (struct tw_flow){ family, tw_lane_dut_addr_nth(family, i),
+				   tw_lane_peer_addr(family, 6), 5001, 40000 };
 	p.packet = tw_ns_in(lane->peer_ns, raw_open_packet, &ifindex, NULL);
 	assert_true(p.packet >= 0);
 	p.listener = tw_ns_in(lane->dut_ns, raw_open_listener, &p.flow, NULL);
