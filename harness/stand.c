@@ -50,7 +50,8 @@ int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct
 	int ret;
 
 	memset(stand, 0, sizeof(*stand));
-	ret = tw_lane_open(&stand->lane, err);
+	stand->path = cfg->path;
+	ret = tw_lane_open(cfg->path, &stand->lane, err);
 	if (ret < 0)
 		return ret;
 	ret = tw_wire_open(&stand->lane, cfg->ring, &stand->wire, err);

@@ -20,7 +20,8 @@ enum {
 struct tw_stand_cfg {
 	unsigned batch;
 	unsigned age_ms;
-	bool count;             /* see struct tw_engine_cfg */
+	bool count; /* see struct tw_engine_cfg */
+	enum tw_path path;
 	unsigned ring;          /* bytes of the sniffer's buffer */
 	struct tw_drops *drops; /* not owned, may be NULL */
 };
@@ -31,6 +32,7 @@ struct tw_stand {
 	struct tw_dut *dut;
 	struct tw_forge *forge;
 	struct tw_engine *engine;
+	enum tw_path path;
 	unsigned n_flows; /* tuples that were handed out */
 	bool dirty;       /* could not be reset: open another */
 };

@@ -42,13 +42,17 @@ static int send_result(const struct tw_worker *w, unsigned index, const struct t
 	return ret;
 }
 
-/* The lane, opened anew if a row could not be cleaned up. A lane that cannot be had is said in the row that needed it. */
-static bool ready(struct tw_stand *stand, bool *open, const struct tw_stand_cfg *cfg,
+/*
+ * The lane, opened anew if a row could not be cleaned up or this one wants another path. A lane that cannot be had is said
+ * in the row that needed it.
+ */
+static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
 		  struct tw_result *res)
 {
 	struct tw_err err = { "" };
 
-	if (*open && !stand->dirty)
+	cfg->path = res->row->given.path;
+	if (*open && !stand->dirty && stand->path == cfg->path)
 		return true;
 	if (*open)
 		tw_stand_close(stand);

@@ -1,22 +1,20 @@
 #include "lane.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "link.h"
 #include "ns.h"
+#include "rps.h"
 #include "sysctl.h"
 
-static const char DEV[] = "tw0";
+#define DEV "tw0"
 
 enum {
 	/* At both ends; far above the tunnel devices that some modules put into every namespace. */
 	IFINDEX = 100,
+	IFINDEX_PEER = 101, /* the router's other one */
 	/* For the kernel's linkwatch worker, on a machine under load. */
 	WAIT_MS = 5000,
 };
@@ -25,9 +23,29 @@ enum {
 /* clang-format off */
 #define MAC(last) { 0x00, 0x00, 0x5e, 0x00, 0x53, last }
 /* clang-format on */
-#define MAC_DUT    MAC(0x01)
-#define MAC_PEER   MAC(0x02)
-#define MAC_NOBODY MAC(0xfe)
+#define MAC_DUT         MAC(0x01)
+#define MAC_ROUTER      MAC(0x03)
+#define MAC_ROUTER_PEER MAC(0x04)
+#define MAC_NOBODY      MAC(0xfe)
+
+static const struct tw_link_end PEER = { .name = DEV, .ifindex = IFINDEX, .mac = MAC(0x02) };
+
+/*
+ * Without "noarp" each address joins a multicast group, and a MLD report tells so some time later.
+ */
+static const struct tw_link_end DUT = {
+	.name = DEV, .ifindex = IFINDEX, .mac = MAC_DUT, .noarp = true
+};
+
+/* Who forwards joins the group of all routers, unless there is no multicast; see forward6(). */
+static const struct tw_link_end ROUTER_DUT = {
+	.name = "dut0", .ifindex = IFINDEX, .mac = MAC_ROUTER, .noarp = true, .unicast = true
+};
+static const struct tw_link_end ROUTER_PEER = { .name = "peer0",
+						.ifindex = IFINDEX_PEER,
+						.mac = MAC_ROUTER_PEER,
+						.noarp = true,
+						.unicast = true };
 
 static struct tw_addr addr4(uint32_t addr)
 {
@@ -99,6 +117,37 @@ static int settle_dut(void *arg, struct tw_err *err)
 	return set_all(set, err);
 }
 
+static int settle_router(void *arg, struct tw_err *err)
+{
+	static const struct setting set[] = {
+		{ "net.ipv4.ip_forward", "1" },
+		{ "net.ipv4.conf.all.rp_filter", "0" },
+		{ "net.ipv4.conf.default.rp_filter", "0" },
+		{ "net.ipv6.conf.all.disable_ipv6", "0" },
+		{ "net.ipv6.conf.default.addr_gen_mode", "1" },
+		{ "net.ipv6.conf.default.accept_dad", "0" },
+		{ NULL, NULL },
+	};
+
+	(void)arg;
+	return set_all(set, err);
+}
+
+/*
+ * Once its devices are there: a new one has multicast for a moment, and where IPv6 forwards it
+ * joins the group of all routers in that moment (ipv6_add_dev()).
+ */
+static int forward6(void *arg, struct tw_err *err)
+{
+	static const struct setting set[] = {
+		{ "net.ipv6.conf.all.forwarding", "1" },
+		{ NULL, NULL },
+	};
+
+	(void)arg;
+	return set_all(set, err);
+}
+
 static int settle_peer(void *arg, struct tw_err *err)
 {
 	static const struct setting set[] = {
@@ -112,24 +161,52 @@ static int settle_peer(void *arg, struct tw_err *err)
 	return set_all(set, err);
 }
 
-static void add_family(struct tw_link *link, enum tw_family family)
+/* 192.0.2.2, 2001:db8::2: the router's address, or nobody's. */
+static struct tw_addr gateway(enum tw_family family)
 {
-	static const uint8_t nobody[] = MAC_NOBODY;
+	return family == TW_IPV6 ? addr6(0, 2) : addr4(0xc0000202);
+}
+
+static void route_to_peers(struct tw_link *link, int ifindex, enum tw_family family,
+			   const struct tw_addr *via, const uint8_t mac[6],
+			   const struct tw_addr *src)
+{
 	bool six = family == TW_IPV6;
-	struct tw_addr dut = tw_lane_dut_addr(family);
-	struct tw_addr gateway = six ? addr6(0, 2) : addr4(0xc0000202);
 	struct tw_addr peers = six ? addr6(1, 0) : addr4(0xc6120000);
-	struct tw_addr more;
+
+	tw_link_neigh(link, ifindex, family, via, mac);
+	tw_link_route(link, ifindex, family, &peers, six ? 48 : 15, via, src);
+}
+
+static void dress_dut(struct tw_link *link, enum tw_family family, const uint8_t gateway_mac[6])
+{
+	struct tw_addr first = tw_lane_dut_addr(family), via = gateway(family), addr;
 	unsigned i;
 
-	tw_link_addr(link, IFINDEX, family, &dut, six ? 64 : 24);
-	for (i = 1; i < TW_LANE_DUT_ADDRS; i++) {
-		more = tw_lane_dut_addr_nth(family, i);
-		tw_link_addr(link, IFINDEX, family, &more, six ? 64 : 24);
+	for (i = 0; i < TW_LANE_DUT_ADDRS; i++) {
+		addr = tw_lane_dut_addr_nth(family, i);
+		tw_link_addr(link, IFINDEX, family, &addr, family == TW_IPV6 ? 64 : 24);
 	}
-	tw_link_neigh(link, IFINDEX, family, &gateway, nobody);
-	tw_link_route(link, IFINDEX, family, &peers, six ? 48 : 15, &gateway, &dut);
+	route_to_peers(link, IFINDEX, family, &via, gateway_mac, &first);
 	tw_link_multicast_lo(link, family);
+}
+
+static void dress_router(struct tw_link *link, enum tw_family family)
+{
+	static const uint8_t dut_mac[] = MAC_DUT, nobody[] = MAC_NOBODY;
+	bool six = family == TW_IPV6;
+	struct tw_addr to_dut = gateway(family), addr;
+	struct tw_addr to_peer = six ? addr6(2, 1) : addr4(0xc6336401);
+	struct tw_addr via = six ? addr6(2, 2) : addr4(0xc6336402);
+	unsigned i;
+
+	tw_link_addr(link, IFINDEX, family, &to_dut, six ? 64 : 24);
+	tw_link_addr(link, IFINDEX_PEER, family, &to_peer, six ? 64 : 24);
+	for (i = 0; i < TW_LANE_DUT_ADDRS; i++) {
+		addr = tw_lane_dut_addr_nth(family, i);
+		tw_link_neigh(link, IFINDEX, family, &addr, dut_mac);
+	}
+	route_to_peers(link, IFINDEX_PEER, family, &via, nobody, NULL);
 }
 
 static int wait_dut_addrs(struct tw_link *dut, struct tw_err *err)
@@ -145,165 +222,133 @@ static int wait_dut_addrs(struct tw_link *dut, struct tw_err *err)
 	return res;
 }
 
-/*
- * The peer's end goes up first. The DUT's then finds its carrier on, and dev_open() attaches the queueing discipline at
- * once; the other way round that is linkwatch's work, which comes some time later, and until then every answer is dropped
- * (noop_qdisc). The peer's end needs none: its frames bypass it.
- */
-static int join(const struct tw_lane *lane, struct tw_link *dut, struct tw_link *peer,
-		struct tw_err *err)
-{
-	struct tw_link_end here = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_DUT };
-	struct tw_link_end there = { .name = DEV, .ifindex = IFINDEX, .mac = MAC_PEER };
-	int res;
+struct links {
+	struct tw_link *dut, *peer, *router; /* router: NULL without one */
+};
 
-	/*
-	 * Without this each address joins a multicast group, and a MLD report tells so some time
-	 * later.
-	 */
-	here.noarp = true;
-	tw_link_up(dut, TW_LINK_LO);
-	tw_link_veth(dut, &here, &there, lane->peer_ns);
-	res = tw_link_commit(dut, err);
-	if (res < 0)
-		return res;
-	tw_link_up(peer, IFINDEX);
-	res = tw_link_commit(peer, err);
-	if (res < 0)
-		return res;
-	tw_link_up(dut, IFINDEX);
-	res = tw_link_commit(dut, err);
-	if (res == 0)
-		res = tw_link_wait(dut, IFINDEX, WAIT_MS, err);
-	if (res < 0)
-		return res;
-	add_family(dut, TW_IPV4);
-	if (lane->ipv6)
-		add_family(dut, TW_IPV6);
-	res = tw_link_commit(dut, err);
-	return res < 0 || !lane->ipv6 ? res : wait_dut_addrs(dut, err);
+static int up(struct tw_link *link, int ifindex, struct tw_err *err)
+{
+	tw_link_up(link, ifindex);
+	return tw_link_commit(link, err);
 }
 
-static int join_ends(const struct tw_lane *lane, struct tw_err *err)
+/*
+ * The peer's end goes up first. The DUT's then finds its carrier on, and dev_open() attaches the
+ * queueing discipline at once; the other way round that is linkwatch's work, which comes some time
+ * later, and until then every answer is dropped (noop_qdisc). The peer's end needs none: its frames
+ * bypass it.
+ */
+static int join_direct(const struct tw_lane *lane, const struct links *l, struct tw_err *err)
 {
-	struct tw_link *dut = NULL, *peer = NULL;
-	int res = tw_link_open(lane->dut_ns, &dut, err);
+	int res;
 
+	tw_link_up(l->dut, TW_LINK_LO);
+	tw_link_veth(l->dut, &DUT, &PEER, lane->peer_ns);
+	res = tw_link_commit(l->dut, err);
 	if (res == 0)
-		res = tw_link_open(lane->peer_ns, &peer, err);
+		res = up(l->peer, IFINDEX, err);
 	if (res == 0)
-		res = join(lane, dut, peer, err);
-	tw_link_close(peer);
-	tw_link_close(dut);
+		res = up(l->dut, IFINDEX, err);
 	return res;
 }
 
-/*
- * A sysfs that shows the devices of this network namespace and is mounted nowhere. Descriptor, or
- * -1.
- */
-static int open_sysfs(void)
+/* Here one end has to wait for linkwatch. */
+static int join_router(const struct tw_lane *lane, const struct links *l, struct tw_err *err)
 {
-	const unsigned attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	int fs = fsopen("sysfs", FSOPEN_CLOEXEC);
-	int dir = -1;
-
-	if (fs < 0 && errno == ENOSYS) {
-		/* Before 5.2. Nobody else is to see this mount, and it is gone at once. */
-		if (mount(NULL, "/sys", NULL, MS_PRIVATE, NULL) < 0 ||
-		    mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-			return -1;
-		dir = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		umount2("/sys", MNT_DETACH);
-		return dir;
-	}
-	if (fs < 0)
-		return -1;
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0) {
-		dir = fsmount(fs, FSMOUNT_CLOEXEC, attrs);
-		/*
-		 * In a user namespace it may not be less restricted than /sys is
-		 * (mount_too_revealing()).
-		 */
-		if (dir < 0)
-			dir = fsmount(fs, FSMOUNT_CLOEXEC, attrs | MOUNT_ATTR_RDONLY);
-	}
-	close(fs);
-	return dir;
-}
-
-/* 1: some CPU is in the mask; 0: none; negative errno. */
-static int mask_set(int fd)
-{
-	char mask[1024 + 1];
-	ssize_t len = pread(fd, mask, sizeof(mask) - 1, 0);
-
-	if (len < 0)
-		return -errno;
-	mask[len] = '\0';
-	return mask[strspn(mask, "0,\n")] != '\0';
-}
-
-static int open_rps(void *arg, struct tw_err *err)
-{
-	char path[64];
-	int *ret_fd = arg;
-	int dir = open_sysfs();
-
-	(void)err;
-	if (dir < 0)
-		return 0;
-	snprintf(path, sizeof(path), "class/net/%s/queues/rx-0/rps_cpus", DEV);
-	*ret_fd = openat(dir, path, O_RDWR | O_CLOEXEC);
-	if (*ret_fd < 0 && errno == ENOENT)
-		*ret_fd = TW_LANE_NO_RPS;
-	else if (*ret_fd < 0)
-		*ret_fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	close(dir);
-	/*
-	 * The machine's default is not the lane's. Should this fail, tw_lane_rps_off() says that it
-	 * is on.
-	 */
-	if (*ret_fd >= 0 && mask_set(*ret_fd) == 1)
-		(void)!pwrite(*ret_fd, "0", 1, 0);
-	return 0;
-}
-
-static int end_rps_off(const struct tw_lane *lane, bool dut, struct tw_err *err)
-{
-	int fd = dut ? lane->rps_fd : lane->peer_rps_fd;
-	const char *end = dut ? "DUT" : "peer";
 	int res;
 
-	if (fd == TW_LANE_NO_RPS)
-		return 0;
-	res = fd < 0 ? -ENOTSUP : mask_set(fd);
+	tw_link_up(l->router, TW_LINK_LO);
+	tw_link_veth(l->router, &ROUTER_DUT, &DUT, lane->dut_ns);
+	tw_link_veth(l->router, &ROUTER_PEER, &PEER, lane->peer_ns);
+	res = tw_link_commit(l->router, err);
 	if (res == 0)
-		return 0;
-	if (res < 0)
-		return tw_err_set(err, ENOTSUP,
-				  "%s's %s: receive steering cannot be told, as sysfs cannot be "
-				  "%s; silence is not proved by order alone",
-				  end, lane->dev, fd < 0 ? "mounted" : "read");
-	return tw_err_set(err, EBUSY,
-			  "%s's %s: Receive Packet Steering is on, answers may come late and "
-			  "silence cannot be proved; write 0 to /sys/class/net/%s/queues/rx-0/"
-			  "rps_cpus in that namespace (and sysctl -w net.core.rps_default_mask=0)",
-			  end, lane->dev, lane->dev);
+		res = tw_ns_in(lane->router_ns, forward6, NULL, err);
+	if (res == 0)
+		res = up(l->peer, IFINDEX, err);
+	tw_link_up(l->dut, TW_LINK_LO);
+	if (res == 0)
+		res = up(l->dut, IFINDEX, err);
+	tw_link_up(l->router, IFINDEX);
+	if (res == 0)
+		res = up(l->router, IFINDEX_PEER, err);
+	if (res == 0)
+		res = tw_link_wait(l->router, IFINDEX, WAIT_MS, err);
+	if (res == 0)
+		res = tw_link_wait(l->router, IFINDEX_PEER, WAIT_MS, err);
+	return res;
+}
+
+static int dress(const struct tw_lane *lane, const struct links *l, struct tw_err *err)
+{
+	static const uint8_t nobody[] = MAC_NOBODY;
+	const uint8_t *gateway_mac = l->router ? ROUTER_DUT.mac : nobody;
+	struct tw_addr router6 = gateway(TW_IPV6);
+	int res = 0;
+
+	dress_dut(l->dut, TW_IPV4, gateway_mac);
+	if (lane->ipv6)
+		dress_dut(l->dut, TW_IPV6, gateway_mac);
+	if (l->router) {
+		dress_router(l->router, TW_IPV4);
+		if (lane->ipv6)
+			dress_router(l->router, TW_IPV6);
+		res = tw_link_commit(l->router, err);
+	}
+	if (res == 0)
+		res = tw_link_commit(l->dut, err);
+	if (res == 0 && lane->ipv6)
+		res = wait_dut_addrs(l->dut, err);
+	if (res == 0 && lane->ipv6 && l->router)
+		res = tw_link_wait_local(l->router, &router6, WAIT_MS, err);
+	return res;
+}
+
+static int join_all(const struct tw_lane *lane, struct tw_err *err)
+{
+	struct links l = { NULL, NULL, NULL };
+	int res = tw_link_open(lane->dut_ns, &l.dut, err);
+
+	if (res == 0)
+		res = tw_link_open(lane->peer_ns, &l.peer, err);
+	if (res == 0 && lane->router_ns >= 0)
+		res = tw_link_open(lane->router_ns, &l.router, err);
+	if (res == 0)
+		res = l.router ? join_router(lane, &l, err) : join_direct(lane, &l, err);
+	if (res == 0)
+		res = tw_link_wait(l.dut, IFINDEX, WAIT_MS, err);
+	if (res == 0)
+		res = dress(lane, &l, err);
+	tw_link_close(l.router);
+	tw_link_close(l.peer);
+	tw_link_close(l.dut);
+	return res;
 }
 
 int tw_lane_rps_off(const struct tw_lane *lane, struct tw_err *err)
 {
-	struct tw_err other;
-	int dut = end_rps_off(lane, true, err);
-	int peer = end_rps_off(lane, false, &other);
+	const struct {
+		const char *whose, *dev;
+		int fd;
+	} ends[] = {
+		{ "DUT", lane->dev, lane->rps_fd },
+		{ "peer", lane->dev, lane->peer_rps_fd },
+		{ "router", ROUTER_DUT.name, lane->router_rps_fd[0] },
+		{ "router", ROUTER_PEER.name, lane->router_rps_fd[1] },
+	};
+	unsigned i, n = lane->router_ns < 0 ? 2 : 4;
+	struct tw_err one = { "" };
+	int res, ret = 0;
 
 	/* What is known to be on counts more than what cannot be told. */
-	if (peer == 0 || (dut != 0 && peer != -EBUSY))
-		return dut;
-	if (err)
-		*err = other;
-	return peer;
+	for (i = 0; i < n && ret != -EBUSY; i++) {
+		res = tw_rps_off(ends[i].fd, ends[i].whose, ends[i].dev, &one);
+		if (res == 0 || (ret && res != -EBUSY))
+			continue;
+		ret = res;
+		if (err)
+			*err = one;
+	}
+	return ret;
 }
 
 static void drop(int *fd)
@@ -322,37 +367,65 @@ void tw_lane_close(struct tw_lane *lane)
 {
 	drop(&lane->rps_fd);
 	drop(&lane->peer_rps_fd);
+	drop(&lane->router_rps_fd[0]);
+	drop(&lane->router_rps_fd[1]);
 	drop(&lane->peer_ns);
+	drop(&lane->router_ns);
 	drop(&lane->dut_ns);
 }
 
-int tw_lane_open(struct tw_lane *ret, struct tw_err *err)
+static int open_rps(struct tw_lane *lane, struct tw_err *err)
 {
+	int res = tw_rps_open(lane->dut_ns, DEV, &lane->rps_fd, err);
+
+	if (res == 0)
+		res = tw_rps_open(lane->peer_ns, DEV, &lane->peer_rps_fd, err);
+	if (res == 0 && lane->router_ns >= 0)
+		res = tw_rps_open(lane->router_ns, ROUTER_DUT.name, &lane->router_rps_fd[0], err);
+	if (res == 0 && lane->router_ns >= 0)
+		res = tw_rps_open(lane->router_ns, ROUTER_PEER.name, &lane->router_rps_fd[1], err);
+	return res;
+}
+
+static int make_namespaces(struct tw_lane *lane, enum tw_path path, struct tw_err *err)
+{
+	int res = lane->peer_ns = tw_ns_new(err);
+
+	if (res >= 0)
+		res = lane->dut_ns = tw_ns_new(err);
+	if (res >= 0 && path == TW_VIA_ROUTER)
+		res = lane->router_ns = tw_ns_new(err);
+	if (res >= 0)
+		res = tw_ns_in(lane->dut_ns, settle_dut, lane, err);
+	if (res >= 0)
+		res = tw_ns_in(lane->peer_ns, settle_peer, NULL, err);
+	if (res >= 0 && path == TW_VIA_ROUTER)
+		res = tw_ns_in(lane->router_ns, settle_router, NULL, err);
+	return res;
+}
+
+int tw_lane_open(enum tw_path path, struct tw_lane *ret, struct tw_err *err)
+{
+	const struct tw_link_end *gate = path == TW_VIA_ROUTER ? &ROUTER_PEER : &DUT;
 	struct tw_lane lane = {
 		.peer_ns = -1,
 		.dut_ns = -1,
-		.dut_mac = MAC_DUT,
+		.router_ns = -1,
 		.peer_mac = MAC_NOBODY,
 		.peer_ifindex = IFINDEX,
 		.rps_fd = -1,
 		.peer_rps_fd = -1,
+		.router_rps_fd = { -1, -1 },
 	};
 	int res;
 
 	strcpy(lane.dev, DEV);
-	res = lane.peer_ns = tw_ns_new(err);
+	memcpy(lane.dut_mac, gate->mac, sizeof(lane.dut_mac));
+	res = make_namespaces(&lane, path, err);
 	if (res >= 0)
-		res = lane.dut_ns = tw_ns_new(err);
+		res = join_all(&lane, err);
 	if (res >= 0)
-		res = tw_ns_in(lane.dut_ns, settle_dut, &lane, err);
-	if (res >= 0)
-		res = tw_ns_in(lane.peer_ns, settle_peer, NULL, err);
-	if (res >= 0)
-		res = join_ends(&lane, err);
-	if (res >= 0)
-		res = tw_ns_in(lane.dut_ns, open_rps, &lane.rps_fd, err);
-	if (res >= 0)
-		res = tw_ns_in(lane.peer_ns, open_rps, &lane.peer_rps_fd, err);
+		res = open_rps(&lane, err);
 	if (res < 0) {
 		tw_lane_close(&lane);
 		return tw_err_in(err, res, "lane");

@@ -1,5 +1,6 @@
 /*
- * A lane: one peer namespace and one DUT namespace, joined by a veth pair.
+ * A lane: one peer namespace and one DUT namespace, joined by a veth pair, or by two with a router
+ * in between.
  *
  *      peer namespace                          DUT namespace (the stack under test)
  *   +-------------------------+             +------------------------------------------+
@@ -18,6 +19,15 @@
  * permanent), no duplicate address detection, no link-local address, no router solicitation, no MLD
  * report; the peer's IPv6 is off altogether. Multicast that names no device stays on lo; only who
  * joins a group on "tw0" makes it report.
+ *
+ *                 the router's namespace, which forwards
+ *               +------------------------------------------+
+ *   peer's      | "peer0" 198.51.100.1  "dut0" 192.0.2.2   |      the DUT's
+ *   "tw0" -veth-|         2001:db8:2::1        2001:db8::2 |-veth- "tw0"
+ *               +------------------------------------------+
+ *
+ * With the router both ends look the same, and the lane is as quiet: all its neighbours are
+ * permanent too, and the peers' is the MAC that nobody owns.
  */
 #ifndef TWPROBE_NETNS_LANE_H
 #define TWPROBE_NETNS_LANE_H
@@ -25,34 +35,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "twprobe/case.h"
 #include "twprobe/err.h"
 #include "twprobe/seg.h"
 
 enum {
-	TW_LANE_NO_RPS = -2,
 	TW_LANE_DUT_ADDRS = 3,
 };
 
 struct tw_lane {
 	int peer_ns, dut_ns; /* descriptors, owned */
+	int router_ns;       /* the same, -1 without a router */
 	char dev[16];        /* name of the device in either namespace */
 	int peer_ifindex;
-	uint8_t dut_mac[6];  /* frames are sent to this one ... */
+	uint8_t dut_mac[6];  /* frames are sent to this one, DUT's or router's ... */
 	uint8_t peer_mac[6]; /* ... from this one, which nobody owns */
 	bool ipv6;           /* the DUT has IPv6 (it may be compiled out, or ipv6.disable=1) */
 	/*
-	 * Each end's rps_cpus file, owned; -1 where sysfs cannot be mounted, TW_LANE_NO_RPS where
-	 * the kernel has no steering. That of the DUT's end would delay the probes, that of the
-	 * peer's end the answers.
+	 * Each device's rps_cpus file (rps.h), owned. That of the DUT's end would delay the probes,
+	 * that of the peer's end the answers, the router's both.
 	 */
-	int rps_fd, peer_rps_fd;
+	int rps_fd, peer_rps_fd, router_rps_fd[2];
 };
 
 /*
- * Builds the lane, with receive steering off even where the machine's default is on. On return both
+ * Builds the lane, with receive steering off even where the machine's default is on. On return all
  * ends can send. On failure nothing is left. Some milliseconds. 0 or negative errno.
  */
-int tw_lane_open(struct tw_lane *ret, struct tw_err *err);
+int tw_lane_open(enum tw_path path, struct tw_lane *ret, struct tw_err *err);
 
 /*
  * Gives the namespaces back. With their last descriptor or socket the kernel takes them away with
@@ -62,7 +72,7 @@ void tw_lane_close(struct tw_lane *lane);
 
 /*
  * 0: packets are processed on the CPU that sent them; -ENOTSUP: cannot be told; -EBUSY: Receive
- * Packet Steering is on at either end, and silence cannot be proved (the error says so and how to
+ * Packet Steering is on at some device, and silence cannot be proved (the error says so and how to
  * switch it off).
  */
 int tw_lane_rps_off(const struct tw_lane *lane, struct tw_err *err);

@@ -112,8 +112,8 @@ static void put_end(struct nlmsghdr *nlh, const struct tw_link_end *end)
 
 	ifi->ifi_family = AF_UNSPEC;
 	ifi->ifi_index = end->ifindex;
-	ifi->ifi_flags = end->noarp ? IFF_NOARP : 0;
-	ifi->ifi_change = IFF_NOARP;
+	ifi->ifi_flags = (end->noarp ? IFF_NOARP : 0) | (end->unicast ? 0 : IFF_MULTICAST);
+	ifi->ifi_change = IFF_NOARP | IFF_MULTICAST;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, end->name);
 	mnl_attr_put(nlh, IFLA_ADDRESS, sizeof(end->mac), end->mac);
 	/* veth would make one queue for each CPU that the machine could ever have. */
@@ -212,7 +212,8 @@ void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
 	rtm->rtm_type = RTN_UNICAST;
 	put_addr(nlh, RTA_DST, family, dst);
 	put_addr(nlh, RTA_GATEWAY, family, via);
-	put_addr(nlh, RTA_PREFSRC, family, src);
+	if (src)
+		put_addr(nlh, RTA_PREFSRC, family, src);
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	order_end(link, nlh);
 }

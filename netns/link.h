@@ -25,6 +25,7 @@ struct tw_link_end {
 	uint8_t mac[6];
 	/* Asks nobody for addresses: no ARP, no neighbour solicitation, no MLD for their groups. */
 	bool noarp;
+	bool unicast; /* no multicast: no route for it, and no group that is joined by itself */
 };
 
 /* Opens rtnetlink in the namespace @ns. 0 or negative errno. */
@@ -42,7 +43,7 @@ void tw_link_up(struct tw_link *link, int ifindex);
 /* An address without duplicate address detection: usable at once. */
 void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
 		  const struct tw_addr *addr, unsigned prefix);
-/* With @src as the address of whoever names none. */
+/* With @src (or NULL) as the address of whoever names none. */
 void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
 		   const struct tw_addr *dst, unsigned prefix, const struct tw_addr *via,
 		   const struct tw_addr *src);

@@ -35,14 +35,19 @@ static inline void assert_ok(int res, const struct tw_err *err)
 		fail_msg("%s: %s", strerror(-res), err->text);
 }
 
-static inline struct tw_lane open_lane(void)
+static inline struct tw_lane open_lane_via(enum tw_path path)
 {
 	struct tw_err err = { "" };
 	struct tw_lane lane = { .dut_ns = -1 };
 
 	need_namespaces();
-	assert_ok(tw_lane_open(&lane, &err), &err);
+	assert_ok(tw_lane_open(path, &lane, &err), &err);
 	return lane;
+}
+
+static inline struct tw_lane open_lane(void)
+{
+	return open_lane_via(TW_DIRECT);
 }
 
 /* "eth0 lo ": the devices of the namespace the caller is in. */

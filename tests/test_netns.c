@@ -26,6 +26,7 @@
 
 #include <cmocka.h>
 
+#include "netns/rps.h"
 #include "netns_help.h"
 
 /* Lines of a file of /proc that contain @what, as seen from where the caller is. */
@@ -288,8 +289,8 @@ static void test_lane_carries_at_once(void **state)
 	unsigned i;
 
 	(void)state;
-	for (i = 0; i < 20; i++) {
-		struct tw_lane lane = open_lane();
+	for (i = 0; i < 40; i++) {
+		struct tw_lane lane = open_lane_via(i % TW_PATHS);
 
 		exchange(&lane, TW_IPV4);
 		if (lane.ipv6)
@@ -301,16 +302,24 @@ static void test_lane_carries_at_once(void **state)
 /* 1.5 s: MLD reports come within one second, solicitations at once. */
 static void test_lane_is_quiet(void **state)
 {
-	struct tw_lane lane = open_lane();
-	int ifindex = lane.peer_ifindex;
-	struct pollfd pfd = { .events = POLLIN };
+	struct tw_lane lanes[] = { open_lane(), open_lane_via(TW_VIA_ROUTER) };
+	int ifindex = lanes[0].peer_ifindex;
+	struct pollfd pfd[] = {
+		{ tw_ns_in(lanes[0].peer_ns, open_packet, &ifindex, NULL), POLLIN, 0 },
+		{ tw_ns_in(lanes[0].dut_ns, open_packet, &ifindex, NULL), POLLIN, 0 },
+		{ tw_ns_in(lanes[1].peer_ns, open_packet, &ifindex, NULL), POLLIN, 0 },
+		{ tw_ns_in(lanes[1].dut_ns, open_packet, &ifindex, NULL), POLLIN, 0 },
+	};
+	unsigned i;
 
 	(void)state;
-	pfd.fd = tw_ns_in(lane.peer_ns, open_packet, &ifindex, NULL);
-	assert_true(pfd.fd >= 0);
-	assert_int_equal(poll(&pfd, 1, 1500), 0);
-	close(pfd.fd);
-	tw_lane_close(&lane);
+	for (i = 0; i < 4; i++)
+		assert_true(pfd[i].fd >= 0);
+	assert_int_equal(poll(pfd, 4, 1500), 0);
+	for (i = 0; i < 4; i++)
+		close(pfd[i].fd);
+	tw_lane_close(&lanes[0]);
+	tw_lane_close(&lanes[1]);
 }
 
 /* ---- receive steering ---- */
@@ -320,12 +329,13 @@ enum {
 };
 
 /* As an administrator would: another process, other mounts, the same network namespace. */
-static int write_rps_elsewhere(int ns, const char *mask)
+static int write_rps_elsewhere(int ns, const char *dev, const char *mask)
 {
-	const char *path = "/sys/class/net/tw0/queues/rx-0/rps_cpus";
+	char path[64];
 	int status, fd;
 	pid_t pid = fork();
 
+	snprintf(path, sizeof(path), "/sys/class/net/%s/queues/rx-0/rps_cpus", dev);
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		if (setns(ns, CLONE_NEWNET) < 0 || unshare(CLONE_NEWNS) < 0 ||
@@ -345,11 +355,18 @@ static int write_rps_elsewhere(int ns, const char *mask)
 
 static void test_rps(void **state)
 {
-	struct tw_lane lane = open_lane();
+	struct tw_lane lane = open_lane_via(TW_VIA_ROUTER);
 	struct tw_err err = { "" };
 	int res = tw_lane_rps_off(&lane, &err);
-	int ends[] = { lane.dut_ns, lane.peer_ns };
-	const char *names[] = { "DUT", "peer" };
+	const struct {
+		int ns;
+		const char *dev, *name;
+	} ends[] = {
+		{ lane.dut_ns, "tw0", "DUT" },
+		{ lane.peer_ns, "tw0", "peer" },
+		{ lane.router_ns, "dut0", "router's dut0" },
+		{ lane.router_ns, "peer0", "router's peer0" },
+	};
 	unsigned i;
 
 	(void)state;
@@ -359,8 +376,8 @@ static void test_rps(void **state)
 		skip();
 	}
 	assert_int_equal(res, 0);
-	for (i = 0; i < 2; i++) {
-		res = write_rps_elsewhere(ends[i], "1");
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		res = write_rps_elsewhere(ends[i].ns, ends[i].dev, "1");
 		if (res == RPS_FORBIDDEN) {
 			print_message("# SKIP: only real root may switch RPS on\n");
 			tw_lane_close(&lane);
@@ -368,9 +385,9 @@ static void test_rps(void **state)
 		}
 		assert_int_equal(res, 0);
 		assert_int_equal(tw_lane_rps_off(&lane, &err), -EBUSY);
-		assert_non_null(strstr(err.text, names[i]));
+		assert_non_null(strstr(err.text, ends[i].name));
 		assert_non_null(strstr(err.text, "rps_cpus"));
-		assert_int_equal(write_rps_elsewhere(ends[i], "0"), 0);
+		assert_int_equal(write_rps_elsewhere(ends[i].ns, ends[i].dev, "0"), 0);
 		assert_int_equal(tw_lane_rps_off(&lane, &err), 0);
 	}
 	tw_lane_close(&lane);
@@ -378,13 +395,15 @@ static void test_rps(void **state)
 
 static void test_rps_unknown(void **state)
 {
-	struct tw_lane lane = { .dev = "tw0", .rps_fd = -1, .peer_rps_fd = TW_LANE_NO_RPS };
+	struct tw_lane lane = {
+		.dev = "tw0", .router_ns = -1, .rps_fd = -1, .peer_rps_fd = TW_RPS_NONE
+	};
 	struct tw_err err = { "" };
 
 	(void)state;
 	assert_int_equal(tw_lane_rps_off(&lane, &err), -ENOTSUP);
 	assert_non_null(strstr(err.text, "DUT"));
-	lane.rps_fd = TW_LANE_NO_RPS;
+	lane.rps_fd = TW_RPS_NONE;
 	assert_int_equal(tw_lane_rps_off(&lane, &err), 0);
 	lane.peer_rps_fd = -1;
 	assert_int_equal(tw_lane_rps_off(&lane, &err), -ENOTSUP);

@@ -167,7 +167,7 @@ static void test_kill_leaves_nothing(void **state)
 	if (pid == 0) {
 		struct tw_lane lane;
 
-		if (tw_lane_open(&lane, NULL) < 0 || fstat(lane.dut_ns, &ns[0]) < 0 ||
+		if (tw_lane_open(TW_DIRECT, &lane, NULL) < 0 || fstat(lane.dut_ns, &ns[0]) < 0 ||
 		    fstat(lane.peer_ns, &ns[1]) < 0)
 			_exit(1);
 		inodes[0] = ns[0].st_ino;
