@@ -28,6 +28,9 @@ static const struct tw_case rows[] = {
 		.rfc	= CONFORMING("RFC 9293 3.5.2",
 				     "where there is no connection a RST takes its number from the "
 				     "ACK"),
+		.claim	= {
+			{ .id = "C1-9", .want = { .reply = RST } },
+		},
 	}, {
 		.id	= "dead.fin.rst-without-ts",
 		.says	= "a RST that answers a segment with timestamps carries none itself",
@@ -87,6 +90,9 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 9293 3.4.1", "nobody outside can compute an ISN",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
+		.claim	= {
+			{ .id = "C1-2", .want = { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1) } },
+		},
 	},
 
 	/* killed by a RST, and nobody listens */
@@ -177,6 +183,10 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 9293 3.6.1",
 				 "TIME_WAIT lasts for 2 MSL, which is four minutes", AN_ACK),
 		.slow	= true,
+		.claim	= {
+			{ .id = "C1-8", .as_expected = true },
+			{ .id = "C4-5", .as_expected = true },
+		},
 	}, {
 		.id	= "dead.timeout.closed",
 		.says	= "when the time is up a retransmitted FIN to the closed port is reset",

@@ -4,6 +4,8 @@
 #include "cases.h"
 #include "idioms.h"
 
+#define CLOSED_IN_ORDER "the other end's FIN comes in time and there is room for the entry"
+
 /* clang-format off */
 static const struct tw_case rows[] = {
 	/* the DUT accepted; the peer's FIN acked ours */
@@ -106,6 +108,10 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a FIN that is sent again is acked and restarts the 2 MSL"),
+		.claim	= {
+			{ .id = "C1-5", .want = { .reply = ACK, .tw = ALIVE } },
+			{ .id = "C1-6", .when = CLOSED_IN_ORDER, .want = { .tw = ALIVE } },
+		},
 	}, {
 		.id	= "enter.connected.ack",
 		.says	= "a client's TIME_WAIT swallows an ACK at R",
@@ -275,6 +281,12 @@ static const struct tw_case rows[] = {
 			    .tsecr = AT(TS_RECENT, 0), .tw = RESTARTED },
 		.rfc	= CONFORMING("RFC 9293 3.6",
 				     "a FIN in FIN_WAIT_2 is acked and leads to TIME_WAIT"),
+		.claim	= {
+			{ .id = "C1-4", .want = { .reply = ACK, .ack = AT(SEG_END, 0) } },
+			{ .id = "C1-6", .when = CLOSED_IN_ORDER, .want = { .tw = ALIVE } },
+			{ .id = "C1-8", .want = { .tw = RESTARTED } },
+			{ .id = "C4-5", .want = { .tw = RESTARTED } },
+		},
 	}, {
 		.id	= "enter.step.fin-never-limited",
 		.says	= "the FIN that FIN_WAIT_2 waits for is acked even if an old ACK has just "
@@ -314,6 +326,9 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a FIN that is sent again is acked and restarts the 2 MSL"),
+		.claim	= {
+			{ .id = "C2-2", .want = { .reply = ACK, .tw = RESTARTED } },
+		},
 	}, {
 		.id	= "enter.step.then-refused",
 		.says	= "a SYN that is one tick behind the FIN that led to TIME_WAIT is refused",

@@ -15,6 +15,11 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a FIN that is sent again is acked and restarts the 2 MSL"),
+		.claim	= {
+			{ .id = "C1-4", .want = { .reply = ACK, .ack = AT(SEG_END, 0) } },
+			{ .id = "C1-5", .want = { .reply = ACK, .tw = ALIVE } },
+			{ .id = "C2-2", .want = AN_ACK_AND_RESTART },
+		},
 	}, {
 		.id	= "fin.seq-at",
 		.says	= "a second FIN, one above the first, is acked at R as if it had not been "
@@ -172,6 +177,9 @@ static const struct tw_case rows[] = {
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a FIN that is sent again is acked and restarts the 2 MSL"),
 		.slow	= true,
+		.claim	= {
+			{ .id = "C2-2", .as_expected = true },
+		},
 	},
 };
 /* clang-format on */

@@ -76,6 +76,15 @@
 /* ... a new connection takes its place, with any initial sequence number: */
 #define A_CONNECTION { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1), .tw = REOPENED }
 
+/*
+ * What the articles say about a SYN on a tuple in TIME_WAIT, in the case @when_: the client gets through, and no
+ * connection comes up. For .claim.
+ */
+#define CLAIMS_ABOUT_SYN(when_)                                                  \
+	{ .id = "C0-7", .when = when_, .want = A_CONNECTION },                   \
+	{ .id = "C1-11", .when = when_, .want = { .tw = ALIVE } },               \
+	{ .id = "C2-1", .when = when_, .want = { .tw = ALIVE } }
+
 /* clang-format on */
 
 #endif

@@ -146,6 +146,9 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_WITHOUT_TS, .tw = REOPENED },
 		.rfc	= DEMAND("RFC 1122 4.2.2.13", "a SYN above all old numbers may be accepted",
 				 A_CONNECTION),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("there are no timestamps and its number is higher"),
+		},
 	}, {
 		.id	= "nots.plain.syn.seq-at",
 		.says	= "without timestamps a SYN at R is refused, although R was never used",
@@ -164,6 +167,9 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("there are no timestamps and its number is lower"),
+		},
 	}, {
 		.id	= "nots.plain.syn.seq-far-above",
 		.says	= "without timestamps a SYN a million ahead reopens the tuple",

@@ -24,6 +24,9 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(0), .tw = REOPENED },
 		.rfc	= DEMAND("RFC 6191 2", "equal timestamp, greater number: accept",
 				 A_CONNECTION),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("it has the same timestamp and a higher number"),
+		},
 	}, {
 		.id	= "syn.seq-inside.ts-equal",
 		.says	= "a SYN inside the old receive window reopens the tuple, which no full "
@@ -88,6 +91,9 @@ static const struct tw_case rows[] = {
 			    .tsecr = AT(TS_RECENT, 0), .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("it has the same timestamp and a lower number"),
+		},
 	},
 
 	/* the timestamp is newer: the number does not matter */
@@ -99,6 +105,9 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(+1), .tw = REOPENED },
 		.rfc	= DEMAND("RFC 6191 2", "newer timestamp: accept whatever the number",
 				 A_CONNECTION),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("the new SYN has a newer timestamp"),
+		},
 	}, {
 		.id	= "syn.seq-at.ts-above",
 		.says	= "a SYN at R with a newer timestamp reopens the tuple",
@@ -117,6 +126,10 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 6528 3",
 				 "the ISN does not follow from the old connection's numbers",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN, .tw = REOPENED }),
+		.claim	= {
+			CLAIMS_ABOUT_SYN("the new SYN has a newer timestamp"),
+			{ .id = "C4-10", .want = { .reply = SYN | ACK, .tsecr = AT(TS_RECENT, +1) } },
+		},
 	}, {
 		.id	= "syn.seq-far-below.ts-above",
 		.says	= "a SYN a million below the old numbers is saved by a timestamp one tick "
@@ -224,6 +237,10 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
 		.except	= { ONE_PAWS_COUNTER },
+		.claim	= {
+			CLAIMS_ABOUT_SYN("the new SYN has an older timestamp"),
+			{ .id = "C4-11", .want = A_CONNECTION },
+		},
 	}, {
 		.id	= "syn.seq-at.ts-below",
 		.says	= "a SYN at R with an older timestamp is refused by PAWS and restarts the "

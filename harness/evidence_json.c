@@ -234,6 +234,24 @@ static json_t *cites_json(const struct tw_case *row)
 	return list;
 }
 
+/* What became of them in this row: true, false, or null where there is no verdict. */
+static json_t *claims_json(const struct tw_result *res)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; res->row && i < TW_CLAIMS_MAX && res->row->claim[i].id; i++) {
+		enum tw_holds holds = res->verdict.claim[i];
+
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:o}", "id",
+						tw_json_text(res->row->claim[i].id), "when",
+						text_or_null(res->row->claim[i].when), "holds",
+						null_if(holds == TW_HOLDS_NONE,
+							json_boolean(holds == TW_HOLDS))));
+	}
+	return list;
+}
+
 static json_t *verdict_json(const struct tw_verdict *v)
 {
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i}", "outcome", tw_outcome_name(v->outcome),
@@ -265,12 +283,13 @@ static json_t *tail_json(const struct tw_result *res)
 {
 	const struct tw_case *row = res->row;
 
-	return json_pack("{s:o, s:{s:s, s:o, s:o}, s:i, s:o, s:o}", "verdict",
+	return json_pack("{s:o, s:{s:s, s:o, s:o}, s:o, s:i, s:o, s:o}", "verdict",
 			 verdict_json(&res->verdict), "rfc", "verdict",
 			 tw_conformance_name(res->verdict.rfc), "clause",
 			 text_or_null(row ? row->rfc.clause : NULL), "says",
-			 text_or_null(row ? row->rfc.says : NULL), "setups", (int)res->ev.setups,
-			 "steps", steps_json(&res->ev), "evidence", tw_evidence_to_json(&res->ev));
+			 text_or_null(row ? row->rfc.says : NULL), "claims", claims_json(res),
+			 "setups", (int)res->ev.setups, "steps", steps_json(&res->ev), "evidence",
+			 tw_evidence_to_json(&res->ev));
 }
 
 json_t *tw_result_to_json(const struct tw_result *res)

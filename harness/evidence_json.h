@@ -6,7 +6,7 @@
  *     "facts": { "names": [...], "drop_reasons": true }, "rows": [ ... ], "totals": { ... } }
  *
  * A row has: id, family, says, cites, slow, given, sent, observed, counters, entry, reasons,
- * verdict, rfc, setups: those of the step that decided (the last one if all is well), readable on
+ * verdict, rfc, claims, setups: those of the step that decided (the last one if all is well), readable on
  * their own; steps: [...], the same members for every step; and evidence: {...}, the raw part
  * (packets in hex, counters before/after, brackets), from which all of it follows. Only the raw
  * part is read back.

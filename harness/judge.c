@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "judge_claims.h"
 #include "numbers.h"
 #include "text.h"
 #include "twprobe/verdict.h"
@@ -538,6 +539,7 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 		return;
 	judge_kernel(row, ev, facts, ret);
 	ret->rfc = judge_rfc(row, ev);
+	tw_judge_claims(row, ev, facts, ret->claim);
 }
 
 const char *tw_outcome_name(enum tw_outcome outcome)
