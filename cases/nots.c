@@ -147,7 +147,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 1122 4.2.2.13", "a SYN above all old numbers may be accepted",
 				 A_CONNECTION),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("there are no timestamps and its number is higher"),
+			CLAIMS_ABOUT_SYN("there are no timestamps and the SYN's number is higher"),
 		},
 	}, {
 		.id	= "nots.plain.syn.seq-at",
@@ -168,7 +168,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("there are no timestamps and its number is lower"),
+			CLAIMS_ABOUT_SYN("there are no timestamps and the SYN's number is lower"),
 		},
 	}, {
 		.id	= "nots.plain.syn.seq-far-above",

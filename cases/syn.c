@@ -25,7 +25,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 6191 2", "equal timestamp, greater number: accept",
 				 A_CONNECTION),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("it has the same timestamp and a higher number"),
+			CLAIMS_ABOUT_SYN("the SYN's timestamp is the same and its number higher"),
 		},
 	}, {
 		.id	= "syn.seq-inside.ts-equal",
@@ -92,7 +92,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("it has the same timestamp and a lower number"),
+			CLAIMS_ABOUT_SYN("the SYN's timestamp is the same and its number lower"),
 		},
 	},
 
@@ -106,7 +106,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 6191 2", "newer timestamp: accept whatever the number",
 				 A_CONNECTION),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("the new SYN has a newer timestamp"),
+			CLAIMS_ABOUT_SYN("the SYN's timestamp is newer"),
 		},
 	}, {
 		.id	= "syn.seq-at.ts-above",
@@ -127,7 +127,7 @@ static const struct tw_case rows[] = {
 				 "the ISN does not follow from the old connection's numbers",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN, .tw = REOPENED }),
 		.claim	= {
-			CLAIMS_ABOUT_SYN("the new SYN has a newer timestamp"),
+			CLAIMS_ABOUT_SYN("the SYN's timestamp is newer"),
 			{ .id = "C4-10", .want = { .reply = SYN | ACK, .tsecr = AT(TS_RECENT, +1) } },
 		},
 	}, {
@@ -238,7 +238,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
 		.except	= { ONE_PAWS_COUNTER },
 		.claim	= {
-			CLAIMS_ABOUT_SYN("the new SYN has an older timestamp"),
+			CLAIMS_ABOUT_SYN("the SYN's timestamp is older"),
 			{ .id = "C4-11", .want = A_CONNECTION },
 		},
 	}, {

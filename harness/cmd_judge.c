@@ -50,6 +50,7 @@ static int judge_doc(const char *name, const json_t *doc, const json_t *rows,
 		return ret;
 	snprintf(command, sizeof(command), "twprobe judge %s", name);
 	info.planned = (unsigned)json_array_size(rows);
+	info.claims = choice->claims ? TW_CLAIMS_LISTED : TW_CLAIMS_UNTOLD;
 	info.seed = seed ? strtoull(seed, NULL, 10) : 0;
 	ret = tw_sinks_begin(&sinks, choice, &info, err);
 	json_array_foreach(rows, i, row)

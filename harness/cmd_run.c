@@ -58,7 +58,8 @@ static void help(const struct tw_opt *opts)
 	puts("usage: twprobe run [OPTION...] [PATTERN...]\n\n"
 	     "Plays the rows that the patterns select (an id, its beginning up to a dot, a shell "
 	     "pattern, or a rule such\n"
-	     "as D-30; without a pattern: all) against the running kernel, and judges what it "
+	     "as D-30; \"claims\": the rows that show what the articles claim; without a pattern: "
+	     "all) against the running kernel, and judges what it "
 	     "does.\n");
 	tw_opts_help(opts, stdout);
 }
@@ -108,6 +109,14 @@ static void put_command(const struct run *run, char *ret, size_t size)
 		snprintf(ret + len, size - len, " --seed %llu", run->seed);
 }
 
+/* The whole suite has a word to say about them; a part of it does only if it was asked. */
+static enum tw_claims_told claims_told(const struct run *run)
+{
+	if (run->choice.claims || tw_selects_claims(&run->sel))
+		return TW_CLAIMS_LISTED;
+	return run->sel.n_patterns ? TW_CLAIMS_UNTOLD : TW_CLAIMS_COUNTED;
+}
+
 static int play_plan(struct run *run, struct tw_err *err)
 {
 	const struct tw_pool_cfg cfg = { .jobs = run->jobs,
@@ -124,6 +133,7 @@ static int play_plan(struct run *run, struct tw_err *err)
 		.planned = run->plan.n,
 		.groups = run->plan.groups,
 		.slow_left_out = run->plan.slow_left_out,
+		.claims = claims_told(run),
 		.facts = &run->facts,
 	};
 	int ret, last;

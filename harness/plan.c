@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+static const char all_claims[] = "claims";
+
 static bool matches(const struct tw_case *row, const char *pattern)
 {
 	size_t len = strlen(pattern);
@@ -17,6 +19,17 @@ static bool matches(const struct tw_case *row, const char *pattern)
 		return true;
 	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++)
 		if (!strcasecmp(row->cite[i], pattern))
+			return true;
+	for (unsigned i = 0; i < TW_CLAIMS_MAX && row->claim[i].id; i++)
+		if (!strcasecmp(row->claim[i].id, pattern) || !strcmp(pattern, all_claims))
+			return true;
+	return false;
+}
+
+bool tw_selects_claims(const struct tw_selection *sel)
+{
+	for (int i = 0; i < sel->n_patterns; i++)
+		if (!strcmp(sel->pattern[i], all_claims))
 			return true;
 	return false;
 }

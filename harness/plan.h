@@ -26,14 +26,20 @@ struct tw_plan {
 };
 
 struct tw_selection {
-	char **pattern; /* shell patterns of ids, or rule names ("D-30"); none: all rows */
+	char **pattern; /* shell patterns of ids, rule names ("D-30", "C0-2") or "claims"; none: all rows */
 	int n_patterns;
 	bool v4, v6; /* neither or both: both families */
 	bool slow;   /* slow rows too */
 };
 
-/* True if @row is meant by one of the patterns: its id, the beginning of its id up to a dot, or a rule it cites. */
+/*
+ * True if @row is meant by one of the patterns: its id, the beginning of its id up to a dot, a rule it cites, a claim that
+ * it shows, or "claims", which is any of them.
+ */
 bool tw_selected(const struct tw_case *row, const struct tw_selection *sel);
+
+/* True if "claims" is among the patterns. */
+bool tw_selects_claims(const struct tw_selection *sel);
 
 /* -ENOENT if nothing is selected, with the pattern that selects nothing. The caller frees with tw_plan_free(). */
 int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_err *err);

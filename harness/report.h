@@ -24,6 +24,15 @@ struct tw_result {
 	struct tw_verdict verdict;
 };
 
+/* What the text report says about the claims of the articles. */
+enum tw_claims_told {
+	TW_CLAIMS_UNTOLD,
+	TW_CLAIMS_COUNTED, /* in one line */
+	TW_CLAIMS_LISTED,
+};
+
+struct tw_claims_table;
+
 /* What a sink is told before the first result. Stays valid until end(). */
 struct tw_run_info {
 	const char *version;
@@ -34,6 +43,7 @@ struct tw_run_info {
 	unsigned planned; /* results that will come */
 	unsigned groups;  /* first parts of their ids, each counted once; 0: no outer KTAP plan */
 	unsigned slow_left_out; /* slow rows that the patterns select but that were not asked for */
+	enum tw_claims_told claims;
 	const struct tw_facts *facts;
 };
 
@@ -42,6 +52,7 @@ struct tw_totals {
 	unsigned rfc[TW_RFC_CONFORMANCES];
 	unsigned resetups; /* connections that had to be set up again */
 	double wall_s;
+	const struct tw_claims_table *claims; /* concluded; NULL: not gathered */
 };
 
 struct tw_sink {

@@ -4,6 +4,7 @@
 
 #include "evidence_json.h"
 #include "json_fields.h"
+#include "report_claims.h"
 
 struct json_sink {
 	struct tw_sink sink;
@@ -82,6 +83,10 @@ static int doc_end(struct tw_sink *sink, const struct tw_totals *totals, struct 
 	if (s->begun) {
 		fputs("\n],\n", s->out);
 		ret = put(s->out, "totals", totals_json(totals), err);
+		if (ret == 0 && totals->claims) {
+			fputs(",\n", s->out);
+			ret = put(s->out, "claims", tw_claims_to_json(totals->claims), err);
+		}
 		fputs("\n}\n", s->out);
 	}
 	if (fflush(s->out) || ferror(s->out))

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_claims.h"
 #include "report_told.h"
 #include "skips.h"
+#include "textbuf.h"
 
 enum outcome_color {
 	PLAIN,
@@ -34,6 +36,8 @@ struct text_sink {
 	bool verbose, color;
 	const char *pcap_dir;
 	unsigned slow_left_out;
+	enum tw_claims_told claims;
+	char release[sizeof(((struct tw_facts *)0)->release)];
 	struct group group; /* the one that is being counted */
 	struct group all;
 	struct tw_skips skips;
@@ -89,6 +93,8 @@ static int text_begin(struct tw_sink *sink, const struct tw_run_info *info, stru
 	if (!s->failures || !s->table)
 		return tw_err_set(err, ENOMEM, "out of memory for the report");
 	s->slow_left_out = info->slow_left_out;
+	s->claims = info->claims;
+	tw_text_clean(info->facts->release, s->release, sizeof(s->release));
 	fprintf(s->out, "twprobe %s, kernel %s %s, seed %llu, %u job%s, %u results planned\n\n",
 		info->version, info->facts->release, info->facts->machine,
 		(unsigned long long)info->seed, info->jobs, info->jobs == 1 ? "" : "s",
@@ -185,6 +191,11 @@ static void put_summary(const struct text_sink *s, const struct tw_totals *t)
 	if (t->resetups)
 		fprintf(s->out, "%u connection%s had to be set up again\n", t->resetups,
 			plural(t->resetups));
+	if (s->claims != TW_CLAIMS_UNTOLD && t->claims) {
+		tw_claims_print_counts(t->claims, s->out);
+		fprintf(s->out, "%s\n",
+			s->claims == TW_CLAIMS_COUNTED ? "; 'twprobe run claims' tells which" : "");
+	}
 	if (s->slow_left_out)
 		fprintf(s->out, "%u slow row%s left out; --slow runs %s too\n", s->slow_left_out,
 			plural(s->slow_left_out), s->slow_left_out == 1 ? "it" : "them");
@@ -201,6 +212,10 @@ static void put_all(struct text_sink *s, const struct tw_totals *totals)
 		fprintf(s->out, "\n%s", s->table_text);
 	fputs(s->failures_text, s->out);
 	tw_skips_print(&s->skips, s->out);
+	if (s->claims == TW_CLAIMS_LISTED && totals->claims) {
+		fputc('\n', s->out);
+		tw_claims_print(totals->claims, s->release, s->color, s->out);
+	}
 	put_summary(s, totals);
 }
 

@@ -21,6 +21,8 @@ void tw_sink_options(struct tw_sink_choice *c, struct tw_opt *ret_opts)
 		{ "pcap", 0, "DIR", "write a capture of every row that is not as expected", NULL,
 		  &c->pcap_dir, NULL, NULL },
 		{ "pcap-all", 0, NULL, "... of every row", &c->pcap_all, NULL, NULL, NULL },
+		{ "claims", 0, NULL, "tell which claims of the articles hold", &c->claims, NULL,
+		  NULL, NULL },
 		{ "color", 0, "WHEN", "always, never or auto", NULL, &c->color, NULL, NULL },
 	};
 
@@ -70,6 +72,9 @@ int tw_sinks_begin(struct tw_sinks *sinks, const struct tw_sink_choice *c,
 	int ret = 0;
 
 	memset(sinks, 0, sizeof(*sinks));
+	ret = tw_claims_init(&sinks->claims, &tw_book_built, err);
+	if (ret < 0)
+		return ret;
 	if (c->evidence) {
 		sinks->evidence = fopen(c->evidence, "we");
 		if (!sinks->evidence)
@@ -101,6 +106,7 @@ int tw_sinks_result(struct tw_sinks *sinks, const struct tw_result *res, struct 
 	sinks->totals.rfc[res->verdict.rfc]++;
 	if (res->ev.setups > 1)
 		sinks->totals.resetups += res->ev.setups - 1;
+	tw_claims_add(&sinks->claims, res);
 	for (unsigned i = 0; i < sinks->n && ret >= 0; i++)
 		ret = sinks->sink[i]->ops->result(sinks->sink[i], res, err);
 	return ret;
@@ -111,6 +117,8 @@ int tw_sinks_end(struct tw_sinks *sinks, double wall_s, struct tw_err *err)
 	int ret = 0, one;
 
 	sinks->totals.wall_s = wall_s;
+	tw_claims_conclude(&sinks->claims);
+	sinks->totals.claims = &sinks->claims;
 	for (unsigned i = 0; i < sinks->n; i++) {
 		one = sinks->sink[i]->ops->end(sinks->sink[i], &sinks->totals,
 					       ret < 0 ? NULL : err);
@@ -118,6 +126,8 @@ int tw_sinks_end(struct tw_sinks *sinks, double wall_s, struct tw_err *err)
 	}
 	if (sinks->evidence && fclose(sinks->evidence) != 0 && ret >= 0)
 		ret = tw_err_set(err, EIO, "the evidence file could not be written completely");
+	sinks->totals.claims = NULL;
+	tw_claims_free(&sinks->claims);
 	return ret;
 }
 

@@ -4,17 +4,18 @@
 #ifndef TWPROBE_SINKS_H
 #define TWPROBE_SINKS_H
 
+#include "claims.h"
 #include "cmd.h"
 #include "opts.h"
 #include "report.h"
 
 struct tw_sink_choice {
-	bool json, ktap, verbose, quiet, trace, pcap_all;
+	bool json, ktap, verbose, quiet, trace, pcap_all, claims;
 	const char *junit, *pcap_dir, *evidence, *color;
 };
 
 enum {
-	TW_SINK_OPTS = 10,
+	TW_SINK_OPTS = 11,
 	TW_SINKS_MAX = 6
 };
 
@@ -29,6 +30,7 @@ struct tw_sinks {
 	unsigned n;
 	FILE *evidence;
 	struct tw_totals totals;
+	struct tw_claims_table claims;
 };
 
 /* Opens what was chosen and begins. 0 or negative errno; tw_sinks_end() is to be called in either case. */

@@ -40,7 +40,8 @@ static struct tw_plan make(struct tw_selection sel)
 static void patterns(void **state)
 {
 	static const struct tw_case row = { .id = "syn.seq-above.ts-below",
-					    .cite = { "N-26", "D-30" } };
+					    .cite = { "N-26", "D-30" },
+					    .claim = { { .id = "C0-7" }, { .id = "C1-11" } } };
 	static const struct {
 		const char *pattern[PATTERNS_MAX];
 		bool means_it;
@@ -66,6 +67,11 @@ static void patterns(void **state)
 		{ { "d-30" }, true },
 		{ { "N-26" }, true },
 		{ { "D-3" }, false },
+		{ { "C0-7" }, true },
+		{ { "c1-11" }, true },
+		{ { "C1-1" }, false },
+		{ { "claims" }, true }, /* all rows that show one */
+		{ { "claim" }, false },
 		{ { "D-*" }, false },
 		{ { "ack", "syn" }, true },
 		{ { "ack", "fin", "D-30" }, true },

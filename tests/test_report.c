@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "fixture_result.h"
+#include "golden.h"
 
 static char *names[] = { "TcpExtPAWSEstab", "TcpExtPAWSTimewait", "net.ipv4.tcp_tw_reuse" };
 static const struct tw_facts facts = {
@@ -39,45 +40,6 @@ static const struct tw_totals totals = {
 	.resetups = 1,
 	.wall_s = 1.25,
 };
-
-/* The whole file with a NUL behind it, or NULL. The caller frees it. */
-static char *read_all(const char *path, size_t *ret_len)
-{
-	FILE *in = fopen(path, "r");
-	struct stat st;
-	char *text;
-
-	if (!in)
-		return NULL;
-	assert_int_equal(fstat(fileno(in), &st), 0);
-	text = calloc(1, (size_t)st.st_size + 1);
-	assert_non_null(text);
-	*ret_len = fread(text, 1, (size_t)st.st_size, in);
-	fclose(in);
-	return text;
-}
-
-static void check_golden(const char *name, const char *is)
-{
-	const char *update = getenv("TWPROBE_GOLDEN_UPDATE");
-	char path[512], *golden;
-	size_t len;
-	FILE *out;
-
-	snprintf(path, sizeof(path), "%s/tests/golden/%s", TWPROBE_SRCDIR, name);
-	if (update && !strcmp(update, "1")) {
-		out = fopen(path, "w");
-		assert_non_null(out);
-		fputs(is, out);
-		assert_int_equal(fclose(out), 0);
-		return;
-	}
-	golden = read_all(path, &len);
-	if (!golden)
-		fail_msg("%s is missing: run once with TWPROBE_GOLDEN_UPDATE=1", path);
-	assert_string_equal(is, golden);
-	free(golden);
-}
 
 static void feed(struct tw_sink *sink)
 {
