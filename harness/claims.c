@@ -89,11 +89,13 @@ static void take_down(struct tw_claim *claim, const struct tw_result *res)
 		r->holds[side] = v->claim[r->claim - r->row->claim];
 		if (r->holds[side] != TW_HOLDS_NONE || claim->trouble[0])
 			continue;
-		if (v->outcome == TW_ERROR)
-			snprintf(claim->trouble, sizeof(claim->trouble), "%s: %.300s", r->row->id,
-				 v->why);
-		else
+		if (v->outcome == TW_SKIP)
 			snprintf(claim->trouble, sizeof(claim->trouble), "%s", v->why);
+		else
+			snprintf(claim->trouble, sizeof(claim->trouble), "%s: %.300s", r->row->id,
+				 v->outcome == TW_ERROR
+					 ? v->why
+					 : "it does not look at what the claim is about");
 	}
 }
 

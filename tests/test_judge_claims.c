@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "judge_claims.h"
 #include "judge_scene.h"
 
 #define OPENED                                                            \
@@ -135,10 +136,54 @@ static void claims_are_judged(void **state)
 	}
 }
 
+/* What a scenario found: "bind" is EADDRINUSE, "sent" is 3, TcpExtTWRecycled did not move and nobody looked for "left". */
+static void finds_are_judged(void **state)
+{
+	const struct {
+		struct tw_claims claim;
+		struct tw_expect expect;
+		enum tw_holds holds;
+	} rows[] = {
+		{ { .want = { FINDS(IS("bind", "EADDRINUSE")) } }, { 0 }, TW_HOLDS },
+		{ { .want = { FINDS(IS("bind", "OK")) } }, { 0 }, TW_HOLDS_NOT },
+		{ { .want = { FINDS(BETWEEN("sent", 1, 2)) } }, { 0 }, TW_HOLDS_NOT },
+		{ { .want = { FINDS(IS("left", "gone")) } }, { 0 }, TW_HOLDS_NONE },
+		{ { .want = { FINDS(MOVES("TcpExtListenDrops", 1)) } }, { 0 }, TW_HOLDS_NOT },
+		{ { .want = { FINDS(MOVES("TcpExtNoSuchCounter", 0)) } }, { 0 }, TW_HOLDS_NONE },
+		{ { .as_expected = true },
+		  { FINDS(IS("bind", "EADDRINUSE"), MOVES("TcpExtListenDrops", 1)) },
+		  TW_HOLDS },
+		{ { .as_expected = true },
+		  { FINDS(IS("bind", "OK"), MOVES("TcpExtListenDrops", 0)) },
+		  TW_HOLDS_NOT },
+		{ { .as_expected = true }, { FINDS(MOVES("TcpExtListenDrops", 1)) }, TW_HOLDS_NOT },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		enum tw_holds holds[TW_CLAIMS_MAX] = { TW_HOLDS_NONE };
+		struct scene s;
+
+		scene_make(&s, &scene_opened);
+		s.row.claim[0] = rows[i].claim;
+		s.row.claim[0].id = "C0-1";
+		s.row.step[0].expect = rows[i].expect;
+		s.row.n_steps = 1;
+		s.ev.step[0].found[0] = (struct tw_found){ "bind", TW_FIND_TEXT, "EADDRINUSE", 0 };
+		s.ev.step[0].found[1] = (struct tw_found){ "sent", TW_FIND_NUMBER, "", 3 };
+		s.ev.step[0].n_found = 2;
+		tw_judge_claims(&s.row, &s.ev, &s.facts, holds);
+		if (holds[0] != rows[i].holds)
+			fail_msg("row %u: %d", i, holds[0]);
+		scene_free(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(claims_are_judged),
+		cmocka_unit_test(finds_are_judged),
 	};
 
 	return !!cmocka_run_group_tests_name("test_judge_claims", tests, NULL, NULL);
