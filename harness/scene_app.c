@@ -89,8 +89,7 @@ int tw_must(struct tw_scene *sc, int ret)
 
 struct tw_end tw_end_local(const struct tw_scene *sc, unsigned i, uint16_t port)
 {
-	(void)i;
-	return (struct tw_end){ tw_lane_dut_addr(sc->family), port };
+	return (struct tw_end){ tw_lane_dut_addr_nth(sc->family, i), port };
 }
 
 struct tw_end tw_end_any(uint16_t port)

@@ -228,10 +228,15 @@ static struct tw_step_evidence *fixture_step(struct tw_evidence *ev, const struc
 	se->flow = ev->flow;
 	se->sent_at[0] = at;
 	se->sent_at[1] = at + 9000;
-	se->before = (struct tw_entry){ TW_STATE_TIME_WAIT, true, 59000, { at - 9000, at - 1000 } };
-	se->after = (struct tw_entry){
-		after, after == TW_STATE_TIME_WAIT, 60000, { at + 20000, at + 30000 }
+	se->before = (struct tw_entry){
+		TW_STATE_TIME_WAIT, true, TW_TIMER_TIMEWAIT, 59000, { at - 9000, at - 1000 }
 	};
+	se->after =
+		(struct tw_entry){ after,
+				   after == TW_STATE_TIME_WAIT,
+				   after == TW_STATE_TIME_WAIT ? TW_TIMER_TIMEWAIT : TW_TIMER_NONE,
+				   60000,
+				   { at + 20000, at + 30000 } };
 	se->counted = se->fenced = true;
 	se->injected = se->captured = 2;
 	fixture_moved(se, "IpInReceives", 2);

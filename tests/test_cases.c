@@ -66,6 +66,8 @@ static void every_step_claims(void **state)
 		bool fate = false;
 
 		assert_true(tw_case_steps(row) >= 1);
+		if (row->scenario)
+			continue;
 		for (unsigned k = 0; k < tw_case_steps(row); k++) {
 			if (!row->step[k].expect.reply)
 				fail_msg("row %s, step %u: no claim about the answer", row->id,
@@ -74,6 +76,32 @@ static void every_step_claims(void **state)
 		}
 		if (!fate)
 			fail_msg("row %s says nothing about the entry", row->id);
+	}
+}
+
+/* What a list of finds may be; a scenario and its finds belong together. */
+static void finds_can_be_judged(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+		const struct tw_find *find = row->step[0].expect.finds;
+		unsigned n = 0;
+
+		if (!row->scenario != !find)
+			fail_msg("row %s has a scenario or finds, but not both", row->id);
+		for (; find && find->kind != TW_FIND_NONE; find++, n++) {
+			bool text = find->kind == TW_FIND_TEXT;
+
+			if (!find->what || text != (find->is != NULL) ||
+			    find->least[0] > find->most[0] || find->least[1] > find->most[1])
+				fail_msg("row %s, find %u cannot be met", row->id, n);
+			if (strlen(find->what) >= sizeof(((struct tw_found *)0)->what) &&
+			    find->kind != TW_FIND_MOVED)
+				fail_msg("row %s: the name %s is too long", row->id, find->what);
+		}
+		if (row->scenario && (!n || n > TW_FINDS_MAX))
+			fail_msg("row %s is to find %u things", row->id, n);
 	}
 }
 
@@ -86,7 +114,7 @@ static void slow_rows_are_marked(void **state)
 
 		for (unsigned k = 0; k < tw_case_steps(row); k++)
 			ms += row->step[k].pause_ms;
-		if ((ms > 1000) != row->slow)
+		if (!row->scenario && (ms > 1000) != row->slow)
 			fail_msg("row %s waits %u ms and is%s marked slow", row->id, ms,
 				 row->slow ? "" : " not");
 	}
@@ -100,7 +128,8 @@ static void rfc_demands_can_be_judged(void **state)
 
 		if (!rfc->clause)
 			continue;
-		if (!rfc->says || (!rfc->as_expected && !rfc->want[0].reply) ||
+		if (!rfc->says ||
+		    (!rfc->as_expected && !rfc->want[0].reply && !rfc->want[0].finds) ||
 		    rfc->step > tw_case_steps(tw_case_at(i)))
 			fail_msg("row %s: %s asks for nothing that could be judged",
 				 tw_case_at(i)->id, rfc->clause);
@@ -152,6 +181,7 @@ int main(void)
 		cmocka_unit_test(ids_and_sayings_are_unique),
 		cmocka_unit_test(cited_rules_exist),
 		cmocka_unit_test(every_step_claims),
+		cmocka_unit_test(finds_can_be_judged),
 		cmocka_unit_test(slow_rows_are_marked),
 		cmocka_unit_test(rfc_demands_can_be_judged),
 		cmocka_unit_test(exceptions_have_a_reason),

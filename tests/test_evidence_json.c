@@ -106,8 +106,12 @@ static void fill_step(struct tw_step_evidence *se, const struct tw_flow *flow)
 	se->flow.peer_port--;
 	se->sent_at[0] = UINT64_MAX;
 	se->sent_at[1] = INT64_MAX;
-	se->before = (struct tw_entry){ TW_STATES - 1, true, UINT32_MAX, { 1, UINT64_MAX - 1 } };
-	se->after = (struct tw_entry){ TW_STATE_UNKNOWN, false, 1, { (uint64_t)INT64_MAX + 1, 2 } };
+	se->before = (struct tw_entry){
+		TW_STATES - 1, true, TW_TIMERS - 1, UINT32_MAX, { 1, UINT64_MAX - 1 }
+	};
+	se->after = (struct tw_entry){
+		TW_STATE_UNKNOWN, false, TW_TIMER_NONE, 1, { (uint64_t)INT64_MAX + 1, 2 }
+	};
 	se->n_moved = TW_MOVED_MAX;
 	for (unsigned i = 0; i < TW_MOVED_MAX; i++) {
 		snprintf(se->moved[i].name, sizeof(se->moved[i].name), "Tcp%044u", i);
@@ -359,19 +363,19 @@ static void bad_documents_are_refused(void **state)
 		"7",
 		"{}",
 		"\xff\xfe",
-		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": []}",
+		"{\"twprobe\": \"1\", \"format\": 3, \"rows\": []}",
 		"{\"twprobe\": \"1\", \"format\": \"1\", \"rows\": []}",
 		"{\"twprobe\": \"1\", \"format\": 1.0, \"rows\": []}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": {}}",
-		"{\"twprobe\": \"1\", \"format\": 1}",
-		"{\"twprobe\": 1, \"format\": 1, \"rows\": []}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [], \"rows\": []}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [NaN]}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [Infinity]}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [1e999]}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [99999999999999999999]}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": [\"\\u0000\"]}",
-		"{\"twprobe\": \"1\", \"format\": 1, \"rows\": []} trailing",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": {}}",
+		"{\"twprobe\": \"1\", \"format\": 2}",
+		"{\"twprobe\": 1, \"format\": 2, \"rows\": []}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [], \"rows\": []}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [NaN]}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [Infinity]}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [1e999]}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [99999999999999999999]}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": [\"\\u0000\"]}",
+		"{\"twprobe\": \"1\", \"format\": 2, \"rows\": []} trailing",
 	};
 	json_t *doc, *rows;
 

@@ -260,15 +260,15 @@ static void isn_must_differ_from_another(struct scene *s)
 
 /* ---- the table ---- */
 
-#define OPENED            &scene_opened
-#define CHALLENGED        &scene_challenged
-#define REFUSED           &scene_refused
-#define LIMITED           &scene_limited
-#define SWALLOWED         &scene_swallowed
-#define KILLED            &scene_killed
-#define RESET             &scene_reset
-#define COOKIE            &scene_cookie
-#define MOVES(name_, by_) .moves = name_, .by = by_
+#define OPENED             &scene_opened
+#define CHALLENGED         &scene_challenged
+#define REFUSED            &scene_refused
+#define LIMITED            &scene_limited
+#define SWALLOWED          &scene_swallowed
+#define KILLED             &scene_killed
+#define RESET              &scene_reset
+#define COOKIE             &scene_cookie
+#define SPOILS(name_, by_) .moves = name_, .by = by_
 
 /* clang-format off */
 static const struct spoilt spoilts[] = {
@@ -280,11 +280,11 @@ static const struct spoilt spoilts[] = {
 	{ SWALLOWED, "a wait", TW_ERROR, "after the send call had returned", .spoil = waited },
 	{ SWALLOWED, "uncounted", TW_ERROR, "counters were not read", .spoil = uncounted },
 	{ SWALLOWED, "probe lost", TW_ERROR, "2 segments were injected and the DUT counted 1",
-	  MOVES("TcpInSegs", -1) },
-	{ REFUSED, "somebody else sends", TW_ERROR, "TcpInSegs", MOVES("TcpInSegs", 1) },
-	{ SWALLOWED, "answer lost", TW_ERROR, "TcpOutSegs", MOVES("TcpOutSegs", 1) },
+	  SPOILS("TcpInSegs", -1) },
+	{ REFUSED, "somebody else sends", TW_ERROR, "TcpInSegs", SPOILS("TcpInSegs", 1) },
+	{ SWALLOWED, "answer lost", TW_ERROR, "TcpOutSegs", SPOILS("TcpOutSegs", 1) },
 	{ REFUSED, "answer not counted", TW_ERROR, "1 segments out (TcpOutSegs) and 2 were captured",
-	  MOVES("TcpOutSegs", -1) },
+	  SPOILS("TcpOutSegs", -1) },
 	{ OPENED, "no counters", TW_ERROR, "TcpInSegs", .spoil = no_counters_at_all },
 	{ OPENED, "no step", TW_ERROR, "0 of 1 steps", .spoil = too_few_steps },
 	{ OPENED, "an error", TW_ERROR, "the lane broke", .spoil = told_error },
@@ -294,19 +294,19 @@ static const struct spoilt spoilts[] = {
 
 	/* queues and buckets */
 	{ OPENED, "too few buckets", TW_ERROR, "net.ipv4.tcp_max_tw_buckets",
-	  MOVES("TcpExtTCPTimeWaitOverflow", 1) },
+	  SPOILS("TcpExtTCPTimeWaitOverflow", 1) },
 	{ KILLED, "too few buckets", TW_ERROR, "TcpExtTCPTimeWaitOverflow",
-	  MOVES("TcpExtTCPTimeWaitOverflow", 1) },
+	  SPOILS("TcpExtTCPTimeWaitOverflow", 1) },
 	{ SWALLOWED, "full", TW_ERROR, "TcpExtListenOverflows moved: a queue of the listener",
-	  MOVES("TcpExtListenOverflows", 1) },
+	  SPOILS("TcpExtListenOverflows", 1) },
 	{ SWALLOWED, "full of SYNs", TW_ERROR, "TcpExtTCPReqQFullDrop moved: a queue",
-	  MOVES("TcpExtTCPReqQFullDrop", 1) },
+	  SPOILS("TcpExtTCPReqQFullDrop", 1) },
 	{ SWALLOWED, "full, cookies", TW_ERROR, "TcpExtTCPReqQFullDoCookies moved: a queue",
-	  MOVES("TcpExtTCPReqQFullDoCookies", 1) },
+	  SPOILS("TcpExtTCPReqQFullDoCookies", 1) },
 	{ SWALLOWED, "given full", TW_FAIL, "TcpExtListenOverflows",
-	  MOVES("TcpExtListenOverflows", 1), .spoil = given_full },
+	  SPOILS("TcpExtListenOverflows", 1), .spoil = given_full },
 	{ SWALLOWED, "expected full", TW_PASS, "",
-	  MOVES("TcpExtListenOverflows", 1), .spoil = expected_full },
+	  SPOILS("TcpExtListenOverflows", 1), .spoil = expected_full },
 
 	/* one kind of evidence against another */
 	{ OPENED, "was FIN_WAIT_2", TW_ERROR, "not in time-wait when it was probed, but fin-wait-2",
@@ -319,7 +319,7 @@ static const struct spoilt spoilts[] = {
 	{ OPENED, "entry vanishes", TW_ERROR, "a SYN-ACK was seen, but sock_diag shows gone",
 	  .after = TW_STATE_GONE },
 	{ COOKIE, "no cookie", TW_ERROR, "a SYN-ACK was seen, but sock_diag shows gone",
-	  MOVES("TcpExtSyncookiesSent", -1) },
+	  SPOILS("TcpExtSyncookiesSent", -1) },
 	{ OPENED, "SYN-ACK not seen", TW_ERROR, "no SYN-ACK was seen", .spoil = silent },
 	{ SWALLOWED, "entry reopens", TW_ERROR, "no SYN-ACK was seen", .after = TW_STATE_SYN_RECV },
 	{ SWALLOWED, "odd state", TW_ERROR, "odd state: established",
@@ -332,10 +332,10 @@ static const struct spoilt spoilts[] = {
 	  .spoil = stopped_while_asking },
 	{ CHALLENGED, "twice", TW_ERROR, "2 segments answered the probe", .spoil = answered_twice },
 	{ OPENED, "twice", TW_ERROR, "2 segments answered the probe", .spoil = answered_twice },
-	{ OPENED, "sent again", TW_PASS, "", MOVES("TcpRetransSegs", 1), .spoil = answered_twice },
+	{ OPENED, "sent again", TW_PASS, "", SPOILS("TcpRetransSegs", 1), .spoil = answered_twice },
 	{ OPENED, "sent again twice", TW_ERROR, "2 segments answered the probe",
-	  MOVES("TcpRetransSegs", 2), .spoil = answered_twice },
-	{ CHALLENGED, "withheld", TW_ERROR, "withheld", MOVES("TcpExtTCPACKSkippedTimeWait", 1) },
+	  SPOILS("TcpRetransSegs", 2), .spoil = answered_twice },
+	{ CHALLENGED, "withheld", TW_ERROR, "withheld", SPOILS("TcpExtTCPACKSkippedTimeWait", 1) },
 	{ REFUSED, "PAWS, no reason", TW_ERROR, "contradict each other", .spoil = no_reasons },
 	{ CHALLENGED, "reason, no PAWS", TW_ERROR, "contradict each other", .spoil = paws_reason },
 	{ REFUSED, "unreadable reasons", TW_PASS, "", .spoil = reasons_cannot_be_read },
@@ -378,17 +378,17 @@ static const struct spoilt spoilts[] = {
 	{ SWALLOWED, "alive", TW_PASS, "", .spoil = expect_alive },
 	{ KILLED, "alive", TW_FAIL, "timewait", .spoil = expect_alive },
 	{ OPENED, "alive", TW_FAIL, "timewait", .spoil = expect_alive },
-	{ CHALLENGED, "watched", TW_FAIL, "TcpEstabResets", MOVES("TcpEstabResets", 1) },
-	{ CHALLENGED, "unwatched", TW_PASS, "", MOVES("TcpExtTCPPureAcks", 1) },
-	{ CHALLENGED, "not even TCP's", TW_PASS, "", MOVES("IpExtInOctets", 40) },
+	{ CHALLENGED, "watched", TW_FAIL, "TcpEstabResets", SPOILS("TcpEstabResets", 1) },
+	{ CHALLENGED, "unwatched", TW_PASS, "", SPOILS("TcpExtTCPPureAcks", 1) },
+	{ CHALLENGED, "not even TCP's", TW_PASS, "", SPOILS("IpExtInOctets", 40) },
 	{ CHALLENGED, "expected", TW_FAIL, "TcpExtAnything", .spoil = expect_unwatched },
 	{ CHALLENGED, "expected and moved", TW_PASS, "",
-	  MOVES("TcpExtAnything", 1), .spoil = expect_unwatched },
+	  SPOILS("TcpExtAnything", 1), .spoil = expect_unwatched },
 	{ CHALLENGED, "expected and moved twice", TW_FAIL, "TcpExtAnything",
-	  MOVES("TcpExtAnything", 2), .spoil = expect_unwatched },
+	  SPOILS("TcpExtAnything", 2), .spoil = expect_unwatched },
 	{ REFUSED, "rests", TW_FAIL, "TcpExtPAWSTimewait, reason",
-	  MOVES("TcpExtPAWSTimewait", -1), .spoil = no_reasons },
-	{ REFUSED, "twice", TW_FAIL, "TcpExtPAWSTimewait", MOVES("TcpExtPAWSTimewait", 1) },
+	  SPOILS("TcpExtPAWSTimewait", -1), .spoil = no_reasons },
+	{ REFUSED, "twice", TW_FAIL, "TcpExtPAWSTimewait", SPOILS("TcpExtPAWSTimewait", 1) },
 	{ REFUSED, "other reason", TW_FAIL, "reason", .spoil = expect_another_reason },
 	{ CHALLENGED, "no reason", TW_FAIL, "reason", .spoil = expect_another_reason },
 	{ REFUSED, "two reasons", TW_PASS, "", .spoil = one_more_reason },

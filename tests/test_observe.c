@@ -235,8 +235,12 @@ static void brackets_that_nobody_measured(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < n * n; i++) {
-		const struct tw_entry before = { TW, true, UINT32_MAX, { odd[i % n], odd[i / n] } };
-		const struct tw_entry after = { TW, true, 0, { odd[i / n], odd[i % n] } };
+		const struct tw_entry before = {
+			TW, true, TW_TIMER_TIMEWAIT, UINT32_MAX, { odd[i % n], odd[i / n] }
+		};
+		const struct tw_entry after = {
+			TW, true, TW_TIMER_TIMEWAIT, 0, { odd[i / n], odd[i % n] }
+		};
 		const uint64_t sent[2] = { odd[i % n], odd[i / n] };
 
 		assert_in_range(tw_fate_tell(&before, &after, sent), TW_FATE_ANY, TW_ALIVE);
