@@ -65,10 +65,11 @@ static const char *find_kind_name(unsigned value)
 }
 
 static const struct tw_field seg_fields[] = {
-	SEG(UINT, flags),  SEG(UINT, ttl),    SEG(UINT, ecn),   SEG(BOOL, ts),
-	SEG(UINT, win),    SEG(UINT, urg),    SEG(UINT, len),   SEG(UINT, mss),
-	SEG(INT8, wscale), SEG(BOOL, sackok), SEG(BOOL, md5),   SEG(UINT, seq),
-	SEG(UINT, ack),    SEG(UINT, tsval),  SEG(UINT, tsecr), SEG(BOOL, bad_csum),
+	SEG(UINT, flags),    SEG(UINT, ttl),    SEG(UINT, ecn),    SEG(BOOL, ts),
+	SEG(UINT, win),      SEG(UINT, urg),    SEG(UINT, len),    SEG(UINT, mss),
+	SEG(BOOL, mss_zero), SEG(INT8, wscale), SEG(BOOL, sackok), SEG(BOOL, md5),
+	SEG(UINT, seq),      SEG(UINT, ack),    SEG(UINT, tsval),  SEG(UINT, tsecr),
+	SEG(BOOL, bad_csum),
 };
 TABLE(seg);
 

@@ -48,7 +48,7 @@ static void put_options(FILE *out, const struct tw_seg *seg, const struct base *
 {
 	const char *sep = " <";
 
-	if (seg->mss)
+	if (seg->mss || seg->mss_zero)
 		fprintf(out, "%smss %u", sep, seg->mss), sep = ",";
 	if (seg->sackok)
 		fprintf(out, "%ssackOK", sep), sep = ",";

@@ -195,7 +195,7 @@ static void add_options(struct tw_textbuf *buf, const struct tw_seg *seg, bool f
 	const char *sep = " <";
 	char val[NUM_MAX], ecr[NUM_MAX];
 
-	if (seg->mss) {
+	if (seg->mss || seg->mss_zero) {
 		tw_textbuf_add(buf, "%smss %u", sep, seg->mss);
 		sep = ",";
 	}

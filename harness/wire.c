@@ -42,6 +42,7 @@ static void decode_options(const uint8_t *opt, unsigned len, struct tw_seg *seg)
 			return;
 		if (kind == 2 && size == 4) {
 			seg->mss = get16(opt + 2);
+			seg->mss_zero = !seg->mss;
 		} else if (kind == 3 && size == 3) {
 			seg->wscale = (int8_t)(opt[2] & 0x0f);
 		} else if (kind == 4 && size == 2) {

@@ -11,6 +11,7 @@
 #include "forge.h"
 #include "fuzz_target.h"
 #include "wire.h"
+#include "wire_ip.h"
 
 static bool same(const struct tw_seen *a, const struct tw_seen *b)
 {
@@ -21,8 +22,9 @@ static bool same(const struct tw_seen *a, const struct tw_seen *b)
 	       a->dport == b->dport && s->flags == t->flags && s->ttl == t->ttl &&
 	       s->ecn == t->ecn && s->ts == t->ts && s->bad_csum == t->bad_csum &&
 	       s->win == t->win && s->urg == t->urg && s->len == t->len && s->mss == t->mss &&
-	       s->wscale == t->wscale && s->sackok == t->sackok && s->md5 == t->md5 &&
-	       s->seq == t->seq && s->ack == t->ack && s->tsval == t->tsval && s->tsecr == t->tsecr;
+	       s->mss_zero == t->mss_zero && s->wscale == t->wscale && s->sackok == t->sackok &&
+	       s->md5 == t->md5 && s->seq == t->seq && s->ack == t->ack && s->tsval == t->tsval &&
+	       s->tsecr == t->tsecr;
 }
 
 static void check_ranges(const struct tw_seen *seen)
@@ -36,6 +38,7 @@ static void check_ranges(const struct tw_seen *seen)
 		must(!memcmp(seen->dst.b + 4, nothing, 12));
 	}
 	must(seg->ecn <= 3);
+	must(!seg->mss || !seg->mss_zero);
 	must(seg->wscale >= -1 && seg->wscale <= 15);
 	must(seg->len <= UINT16_MAX - 20);
 	must(seg->ts || (!seg->tsval && !seg->tsecr));
@@ -68,6 +71,26 @@ static void forge_again(const struct tw_seen *seen)
 	must(tw_wire_csum_ok(frame, (unsigned)len));
 }
 
+/* What the decoder of segments takes, that of packets takes as well, and they agree. */
+static void check_ip(const uint8_t *data, unsigned size, const struct tw_seen *seen)
+{
+	struct tw_ip_seen ip;
+
+	if (!tw_wire_ip_decode(data, size, &ip)) {
+		must(!seen);
+		return;
+	}
+	must(ip.l4 <= size && ip.payload < ip.total);
+	must(!ip.ports || ip.l4 + 4 <= size);
+	if (!seen)
+		return;
+	must(ip.family == seen->family && ip.proto == 6 && ip.ttl == seen->seg.ttl);
+	must(!memcmp(&ip.src, &seen->src, sizeof(ip.src)));
+	must(!memcmp(&ip.dst, &seen->dst, sizeof(ip.dst)));
+	must(ip.ports && ip.sport == seen->sport && ip.dport == seen->dport);
+	must(!ip.mf && !ip.frag_off && ip.payload >= 20u + seen->seg.len);
+}
+
 /* @data is a block of its own: reading beside it is noticed. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -81,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	good = tw_wire_decode(data, (unsigned)size, &seen);
 	must(tw_wire_decode(data, (unsigned)size, &again) == good);
 	must(good || !tw_wire_csum_ok(data, (unsigned)size));
+	check_ip(data, (unsigned)size, good ? &seen : NULL);
 	if (good) {
 		must(same(&seen, &again));
 		check_ranges(&seen);

@@ -89,6 +89,7 @@ static void fill_seg(struct tw_seg *seg)
 		.urg = UINT16_MAX - 1,
 		.len = UINT16_MAX - 2,
 		.mss = UINT16_MAX - 3,
+		.mss_zero = true,
 		.wscale = -128,
 		.sackok = true,
 		.md5 = true,

@@ -32,6 +32,14 @@ static const struct tw_seg kinds[] = {
 	{ .flags = TW_PSH | TW_ACK, .ttl = 64, .win = 9, .wscale = -1, .len = 1400 },
 	{ .flags = TW_FIN | TW_URG, .ttl = 64, .win = 9, .wscale = -1, .urg = 77, .len = 1 },
 	{ .flags = TW_RST, .ttl = 64, .win = 0, .wscale = -1, .ecn = 1 },
+	{ .flags = TW_SYN,
+	  .ttl = 64,
+	  .win = 65535,
+	  .mss_zero = true,
+	  .wscale = 15,
+	  .sackok = true,
+	  .ts = true },
+	{ .flags = TW_SYN, .ttl = 64, .win = 65535, .mss = 65535, .wscale = -1 },
 	{ .flags = TW_SYN | TW_ECE | TW_CWR,
 	  .ttl = 64,
 	  .win = 5,
@@ -85,6 +93,7 @@ static void same_bytes(struct tw_forge *forge, enum tw_family family, struct tw_
 	assert_int_equal(seen.seg.urg, seg.urg);
 	assert_int_equal(seen.seg.len, seg.len);
 	assert_int_equal(seen.seg.mss, seg.mss);
+	assert_int_equal(seen.seg.mss_zero, seg.mss_zero);
 	assert_int_equal(seen.seg.wscale, seg.wscale);
 	assert_int_equal(seen.seg.sackok, seg.sackok);
 	assert_int_equal(seen.seg.ts, seg.ts);

@@ -43,7 +43,8 @@ struct tw_seg {
 	uint16_t win;  /* as on the wire, unscaled */
 	uint16_t urg;
 	uint16_t len;  /* payload bytes */
-	uint16_t mss;  /* 0: no MSS option */
+	uint16_t mss;  /* 0: no MSS option, */
+	bool mss_zero; /* unless this is set: one that says 0 */
 	int8_t wscale; /* -1: no window scale option */
 	bool sackok;
 	bool md5; /* has an MD5 signature option (RFC 2385) */
