@@ -37,6 +37,7 @@ extern const struct tw_case_table tw_cases_listen;
 extern const struct tw_case_table tw_cases_enter;
 extern const struct tw_case_table tw_cases_dead;
 extern const struct tw_case_table tw_cases_linger;
+extern const struct tw_case_table tw_cases_bind;
 extern const struct tw_case_table tw_cases_hostpaws;
 
 #endif
