@@ -351,6 +351,12 @@ static int destroy_sockets(struct dut_kernel *k, const struct tw_flow *flows, un
 	return left;
 }
 
+static int kernel_destroy(struct tw_dut *dut, const struct tw_flow *flows, unsigned n,
+			  struct tw_err *err)
+{
+	return tw_diag_destroy(((struct dut_kernel *)dut)->diag, flows, n, err);
+}
+
 static int kernel_reset(struct tw_dut *dut, const struct tw_flow *flows, unsigned n,
 			struct tw_err *err)
 {
@@ -390,6 +396,7 @@ static const struct tw_dut_ops kernel_ops = {
 	.connect = kernel_connect,
 	.close_handle = kernel_close_handle,
 	.entries = kernel_entries,
+	.destroy = kernel_destroy,
 	.counters = kernel_counters,
 	.sysctl = kernel_sysctl,
 	.reasons = kernel_reasons,

@@ -63,6 +63,29 @@ uint64_t tw_scene_now(struct tw_scene *sc)
 	return tw_clock_real()->now(tw_clock_real());
 }
 
+void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms)
+{
+	uint64_t took = (tw_scene_now(sc) - since) / MS_NS;
+
+	if (took >= ms)
+		tw_scene_held_up(sc,
+				 "%llu ms passed where less than %u may: a timer may have fired",
+				 (unsigned long long)took, ms);
+}
+
+int tw_scene_destroy(struct tw_scene *sc, const struct tw_conn *conn)
+{
+	struct tw_err err = { "" };
+	int ret;
+
+	if (sc->end != SCENE_GOING)
+		return -ECANCELED;
+	ret = sc->stand->dut->ops->destroy(sc->stand->dut, &conn->flow, 1, &err);
+	tw_scene_note(sc, "SOCK_DESTROY = %s", ret < 0 ? strerrorname_np(-ret) : "0");
+	tw_scene_drain(sc);
+	return ret;
+}
+
 uint32_t tw_scene_random(struct tw_scene *sc)
 {
 	uint64_t z = sc->random += 0x9e3779b97f4a7c15u;

@@ -24,7 +24,8 @@ enum {
 /* Another process of the application. */
 struct away {
 	pid_t pid;
-	int pipe; /* what it tells, when it has something to tell */
+	enum tw_away what;
+	int line; /* what it tells, when it has something to tell */
 	bool told;
 	int ret;
 	unsigned ms;

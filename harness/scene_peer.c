@@ -159,6 +159,14 @@ int tw_scene_accepted(struct tw_scene *sc, int listener, struct tw_conn *conn)
 	return tw_must(sc, tw_app_accept(sc, listener));
 }
 
+int tw_scene_served(struct tw_scene *sc, struct tw_conn **ret_conn)
+{
+	int listener = tw_app_listener(sc, TW_APP_PORT, 8);
+
+	*ret_conn = tw_peer_new(sc, TW_APP_PORT);
+	return tw_scene_accepted(sc, listener, *ret_conn);
+}
+
 void tw_scene_connected(struct tw_scene *sc, int fd, struct tw_conn *conn)
 {
 	struct tw_end end;

@@ -70,6 +70,9 @@ struct tw_dut_ops {
 	/* State of @n tuples. 0 or negative errno; @ret[i].asked brackets the question. */
 	int (*entries)(struct tw_dut *dut, const struct tw_flow *flows, unsigned n,
 		       struct tw_entry *ret, struct tw_err *err);
+	/* Takes the sockets of @n tuples away, in whatever state. 0 or the negative errno of the refusal. */
+	int (*destroy)(struct tw_dut *dut, const struct tw_flow *flows, unsigned n,
+		       struct tw_err *err);
 	/* Fills @ret with all counters of the stack under test. */
 	int (*counters)(struct tw_dut *dut, struct tw_counters *ret, struct tw_err *err);
 	/* Sets a sysctl until the next reset(). */

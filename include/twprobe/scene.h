@@ -55,6 +55,9 @@ void tw_scene_count_from_here(struct tw_scene *sc);
  */
 void tw_scene_fence(struct tw_scene *sc);
 
+/* The scene is held up unless less than @ms have passed since @since: a timer of the DUT may have spoken. */
+void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms);
+
 /* A sysctl of the DUT's namespace, until the row is over. One that the kernel lacks makes the row SKIP. */
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value);
 /* 0, or the negative errno with which the kernel refuses it. */
@@ -137,11 +140,17 @@ int tw_app_listener(struct tw_scene *sc, uint16_t port, int backlog);
 enum tw_away {
 	TW_AWAY_HOLD,  /* holds it until it is killed */
 	TW_AWAY_CLOSE, /* close()s it, and tells how long that took and what it returned */
+	TW_AWAY_RECV,  /* the same of one recv(); tw_app_blocking() first, or it returns at once */
 };
 /* Its number, for the two below; -1 after a failure. */
 int tw_app_away(struct tw_scene *sc, int fd, bool move, enum tw_away what);
-/* True once its close() has returned. */
+/* True once its call has returned. */
 bool tw_app_away_done(struct tw_scene *sc, int process, int *ret_ret, unsigned *ret_ms);
+/* Waits for that, at most @limit_ms. */
+bool tw_app_away_ends(struct tw_scene *sc, int process, unsigned limit_ms, int *ret_ret,
+		      unsigned *ret_ms);
+/* True as soon as its call sleeps, false once it has returned. */
+bool tw_app_away_sleeps(struct tw_scene *sc, int process);
 /* SIGKILL, and it is gone when this returns. */
 void tw_app_away_kill(struct tw_scene *sc, int process);
 
@@ -214,8 +223,13 @@ void tw_peer_answer(struct tw_scene *sc, struct tw_conn *conn);
 
 /* tw_peer_open() and accept(): the descriptor. */
 int tw_scene_accepted(struct tw_scene *sc, int listener, struct tw_conn *conn);
+/* A listener on TW_APP_PORT, a fresh connection to it, and its descriptor. *@ret_conn is NULL after a failure. */
+int tw_scene_served(struct tw_scene *sc, struct tw_conn **ret_conn);
 /* connect() of @fd to @conn's end and tw_peer_answer(). */
 void tw_scene_connected(struct tw_scene *sc, int fd, struct tw_conn *conn);
+
+/* SOCK_DESTROY of the DUT's socket of that tuple, in whatever state. 0, or the negative errno with which the kernel refuses it. */
+int tw_scene_destroy(struct tw_scene *sc, const struct tw_conn *conn);
 
 /* The DUT has closed, and its FIN was heard: ACK, FIN|ACK. Its TIME_WAIT begins; the scene fails if there is none. */
 void tw_peer_time_wait(struct tw_scene *sc, struct tw_conn *conn);
