@@ -243,6 +243,14 @@ static int kernel_entries(struct tw_dut *dut, const struct tw_flow *flows, unsig
 	return tw_diag_ask(((struct dut_kernel *)dut)->diag, flows, n, ret, err);
 }
 
+static int kernel_queue(struct tw_dut *dut, enum tw_family family, uint16_t port,
+			struct tw_queue *ret, struct tw_err *err)
+{
+	const struct tw_addr addr = tw_lane_dut_addr(family);
+
+	return tw_diag_listener(((struct dut_kernel *)dut)->diag, family, &addr, port, ret, err);
+}
+
 static int kernel_counters(struct tw_dut *dut, struct tw_counters *ret, struct tw_err *err)
 {
 	return tw_proc_counters_read(((struct dut_kernel *)dut)->proc, ret, err);
@@ -397,6 +405,7 @@ static const struct tw_dut_ops kernel_ops = {
 	.close_handle = kernel_close_handle,
 	.entries = kernel_entries,
 	.destroy = kernel_destroy,
+	.queue = kernel_queue,
 	.counters = kernel_counters,
 	.sysctl = kernel_sysctl,
 	.reasons = kernel_reasons,

@@ -97,3 +97,28 @@ void tw_find_state(struct tw_scene *sc, const char *what, const struct tw_conn *
 
 	tw_find_text(sc, what, "%s%s", tw_state_name(entry.state), mini_fin_wait ? " mini" : "");
 }
+
+void tw_find_life(struct tw_scene *sc, const char *what, const struct tw_conn *conn, uint64_t since)
+{
+	struct tw_entry entry = tw_scene_entry(sc, conn);
+	uint64_t open;
+
+	if (sc->end != SCENE_GOING)
+		return;
+	open = (entry.asked[1] - since) / MS_NS;
+	if (open > 100)
+		tw_scene_held_up(sc, "a timer was asked for %llu ms after it may have been started",
+				 (unsigned long long)open);
+	tw_find_number(sc, what, (int64_t)(entry.left_ms + open / 2));
+}
+
+struct tw_queue tw_scene_queue(struct tw_scene *sc, uint16_t port)
+{
+	struct tw_queue queue = { .listens = false };
+	struct tw_err err = { "" };
+
+	if (sc->end == SCENE_GOING &&
+	    sc->stand->dut->ops->queue(sc->stand->dut, sc->family, port, &queue, &err) < 0)
+		tw_scene_fail(sc, "%s", err.text);
+	return queue;
+}

@@ -183,6 +183,38 @@ int tw_diag_ask(struct tw_diag *diag, const struct tw_flow *flows, unsigned n, s
 	return fail;
 }
 
+int tw_diag_listener(struct tw_diag *diag, enum tw_family family, const struct tw_addr *addr,
+		     uint16_t port, struct tw_queue *ret, struct tw_err *err)
+{
+	const struct tw_flow nobody = { .family = family, .dut = *addr, .dut_port = port };
+	union {
+		struct nlmsghdr head;
+		char bytes[1024];
+	} answer;
+	const struct inet_diag_msg *msg;
+	const struct nlmsgerr *fail;
+	struct question q;
+	ssize_t len;
+
+	memset(ret, 0, sizeof(*ret));
+	put_question(&q, DIAG_BY_FAMILY, 0, ++diag->seq, family);
+	put_flow(&q, &nobody);
+	if (mnl_socket_sendto(diag->nl, &q, sizeof(q)) < 0)
+		return tw_err_set(err, errno, "sock_diag cannot be asked: %s", strerror(errno));
+	len = mnl_socket_recvfrom(diag->nl, &answer, sizeof(answer));
+	if (len < 0 || !mnl_nlmsg_ok(&answer.head, (int)len) ||
+	    answer.head.nlmsg_seq != q.head.nlmsg_seq)
+		return tw_err_set(err, EPROTO, "sock_diag did not answer");
+	msg = mnl_nlmsg_get_payload(&answer.head);
+	fail = mnl_nlmsg_get_payload(&answer.head);
+	if (answer.head.nlmsg_type == NLMSG_ERROR && fail->error != -ENOENT)
+		return tw_err_set(err, -fail->error, "sock_diag: %s", strerror(-fail->error));
+	if (answer.head.nlmsg_type == NLMSG_ERROR || msg->idiag_state != KERNEL_LISTEN)
+		return 0;
+	*ret = (struct tw_queue){ true, msg->idiag_rqueue, msg->idiag_wqueue };
+	return 0;
+}
+
 /* The sockets of a dump, in the order in which they came. */
 struct dump {
 	struct inet_diag_sockid *id;

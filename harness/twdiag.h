@@ -21,6 +21,10 @@ void tw_diag_close(struct tw_diag *diag);
 int tw_diag_ask(struct tw_diag *diag, const struct tw_flow *flows, unsigned n, struct tw_entry *ret,
 		struct tw_err *err);
 
+/* Looks for a listener on that address and port. 0 or negative errno; without one ret->listens is false. */
+int tw_diag_listener(struct tw_diag *diag, enum tw_family family, const struct tw_addr *addr,
+		     uint16_t port, struct tw_queue *ret, struct tw_err *err);
+
 /*
  * Destroys the sockets of these tuples, in whatever state; a tuple without one is fine. There must be no listener on their
  * port: it would be what is found. 0 or negative errno.

@@ -51,6 +51,13 @@ struct tw_entry {
 	uint64_t asked[2]; /* bracket of the question */
 };
 
+/* A listener's accept queue. */
+struct tw_queue {
+	bool listens;     /* there is a listener */
+	uint32_t waiting; /* connections that wait for accept(): Recv-Q */
+	uint32_t backlog; /* what listen() said, after the kernel's limits: Send-Q */
+};
+
 enum tw_packet_kind {
 	TW_PKT_SETUP, /* on the way into the state */
 	TW_PKT_PROBE, /* a step's segment or an answer on its tuple */

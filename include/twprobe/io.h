@@ -73,6 +73,9 @@ struct tw_dut_ops {
 	/* Takes the sockets of @n tuples away, in whatever state. 0 or the negative errno of the refusal. */
 	int (*destroy)(struct tw_dut *dut, const struct tw_flow *flows, unsigned n,
 		       struct tw_err *err);
+	/* The listener on @port of the DUT's address. 0 or negative errno; none is no error. */
+	int (*queue)(struct tw_dut *dut, enum tw_family family, uint16_t port, struct tw_queue *ret,
+		     struct tw_err *err);
 	/* Fills @ret with all counters of the stack under test. */
 	int (*counters)(struct tw_dut *dut, struct tw_counters *ret, struct tw_err *err);
 	/* Sets a sysctl until the next reset(). */

@@ -246,6 +246,15 @@ void tw_find_state(struct tw_scene *sc, const char *what, const struct tw_conn *
 /* sock_diag's whole answer: remaining time, timer, bracket of the question. */
 struct tw_entry tw_scene_entry(struct tw_scene *sc, const struct tw_conn *conn);
 
+/*
+ * sock_diag: how many ms the connection's timer runs in all, if it was started at @since or later (by what the caller has just
+ * done). Found in the middle of what is possible, which is never more than 100 ms wide: else the row is set up again.
+ */
+void tw_find_life(struct tw_scene *sc, const char *what, const struct tw_conn *conn,
+		  uint64_t since);
+/* sock_diag on the listener of the DUT's 0th address. */
+struct tw_queue tw_scene_queue(struct tw_scene *sc, uint16_t port);
+
 /* ICMP about a frame that was heard: fragmentation needed / packet too big ... */
 void tw_peer_icmp_too_big(struct tw_scene *sc, const struct tw_heard *about, uint32_t mtu);
 /* ... host / address unreachable. */
