@@ -129,8 +129,10 @@ static void show_excepts(const struct tw_case *row)
 	     i < sizeof(row->except) / sizeof(*row->except) && row->except[i].because; i++) {
 		const struct tw_except *x = &row->except[i];
 
-		printf("where the kernel %s %s (%s):\n   %s\n", x->unless ? "lacks" : "has",
-		       x->unless ? x->unless : x->when, x->because,
+		printf("where the kernel %s%s%s%s%s (%s), in step %u:\n   %s\n",
+		       x->when ? "has " : "", x->when ? x->when : "",
+		       x->when && x->unless ? " and " : "", x->unless ? "lacks " : "",
+		       x->unless ? x->unless : "", x->because, x->step ? x->step : 1u,
 		       tw_text_expect(&x->expect, text, sizeof(text)));
 	}
 }

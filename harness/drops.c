@@ -203,3 +203,16 @@ int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct t
 	__atomic_store_n(&drops->page->data_tail, tail, __ATOMIC_RELEASE);
 	return fail ? fail : n;
 }
+
+void tw_drops_names(const struct tw_drops *drops, void (*fn)(void *arg, const char *name),
+		    void *arg)
+{
+	char name[64];
+
+	for (unsigned i = 0; i < NAMES_MAX; i++) {
+		if (!drops->name[i])
+			continue;
+		snprintf(name, sizeof(name), "reason:%s", drops->name[i]);
+		fn(arg, name);
+	}
+}

@@ -24,4 +24,8 @@ void tw_drops_close(struct tw_drops *drops);
  */
 int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err);
 
+/* Calls @fn with "reason:TCP_FLAGS" and so on for every reason that this kernel knows. */
+void tw_drops_names(const struct tw_drops *drops, void (*fn)(void *arg, const char *name),
+		    void *arg);
+
 #endif

@@ -8,6 +8,8 @@
 
 #include "counters.h"
 #include "drops.h"
+#include "facts_release.h"
+#include "facts_symbols.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "proc_counters.h"
@@ -41,6 +43,52 @@ static void add_name(void *arg, const char *name)
 		names->fail = -ENOMEM;
 }
 
+/* Those whose default some rule depends on. */
+static const char *const defaults[] = {
+	"net.core.somaxconn",          "net.ipv4.tcp_abort_on_overflow",
+	"net.ipv4.tcp_fin_timeout",    "net.ipv4.tcp_invalid_ratelimit",
+	"net.ipv4.tcp_rfc1337",        "net.ipv4.tcp_syn_linear_timeouts",
+	"net.ipv4.tcp_syn_retries",    "net.ipv4.tcp_syncookies",
+	"net.ipv4.tcp_timestamps",     "net.ipv4.tcp_tw_reuse",
+	"net.ipv4.tcp_tw_reuse_delay",
+};
+
+/* What a sysctl takes or refuses shows what it means: 2 is the loopback only where 3 is refused. */
+static const struct {
+	const char *name, *value;
+} values[] = {
+	{ "net.ipv4.tcp_tw_reuse", "1" },
+	{ "net.ipv4.tcp_tw_reuse", "2" },
+	{ "net.ipv4.tcp_tw_reuse", "3" },
+};
+
+static void probe_defaults(struct names *names)
+{
+	char value[64], name[128];
+
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++) {
+		if (tw_sysctl_get(defaults[i], value, sizeof(value), NULL))
+			continue;
+		snprintf(name, sizeof(name), "default:%s=%s", defaults[i], value);
+		add_name(names, name);
+	}
+}
+
+/* Leaves every sysctl as it was. */
+static void probe_values(struct names *names)
+{
+	char was[64], name[128];
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		if (tw_sysctl_get(values[i].name, was, sizeof(was), NULL) ||
+		    tw_sysctl_set(values[i].name, values[i].value, NULL))
+			continue;
+		tw_sysctl_set(values[i].name, was, NULL);
+		snprintf(name, sizeof(name), "%s=%s", values[i].name, values[i].value);
+		add_name(names, name);
+	}
+}
+
 static int probe_names(void *arg, struct tw_err *err)
 {
 	struct tw_counters *cs = calloc(1, sizeof(*cs));
@@ -55,6 +103,10 @@ static int probe_names(void *arg, struct tw_err *err)
 		add_name(arg, cs->c[i].name);
 	if (ret == 0)
 		ret = tw_sysctl_each_tcp(add_name, arg, err);
+	if (ret == 0)
+		probe_defaults(arg);
+	if (ret == 0)
+		probe_values(arg);
 	tw_proc_counters_close(proc);
 	free(cs);
 	return ret;
@@ -65,10 +117,35 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void probe_release(struct names *names, const struct utsname *uts)
+{
+	FILE *in = fopen("/proc/version_signature", "re");
+	char signature[128] = "", name[48];
+	struct tw_release release;
+
+	if (in && !fgets(signature, sizeof(signature), in))
+		signature[0] = '\0';
+	if (in)
+		fclose(in);
+	if (!tw_release_parse(uts->release, uts->version, signature, &release))
+		return;
+	tw_release_name(&release, name, sizeof(name));
+	add_name(names, name);
+}
+
+static void probe_reasons(struct names *names)
+{
+	struct tw_drops *drops = tw_drops_open(NULL);
+
+	names->facts->drop_reasons = drops != NULL;
+	if (drops)
+		tw_drops_names(drops, add_name, names);
+	tw_drops_close(drops);
+}
+
 int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err)
 {
 	struct names names = { .facts = ret };
-	struct tw_drops *drops;
 	struct utsname uts;
 	int fail;
 
@@ -77,15 +154,16 @@ int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err)
 	snprintf(ret->release, sizeof(ret->release), "%.70s", uts.release);
 	snprintf(ret->machine, sizeof(ret->machine), "%.20s", uts.machine);
 	fail = tw_ns_in(ns, probe_names, &names, err);
+	if (fail == 0) {
+		tw_symbols_each("/sys/kernel/btf/vmlinux", "/proc/kallsyms", add_name, &names);
+		probe_release(&names, &uts);
+		probe_reasons(&names);
+	}
 	if (fail == 0 && names.fail)
 		fail = tw_err_set(err, -names.fail, "out of memory");
-	if (fail) {
+	if (fail)
 		tw_facts_free(ret);
-		return fail;
-	}
-	qsort(ret->names, ret->n_names, sizeof(*ret->names), by_name);
-	drops = tw_drops_open(NULL);
-	ret->drop_reasons = drops != NULL;
-	tw_drops_close(drops);
-	return 0;
+	else
+		qsort(ret->names, ret->n_names, sizeof(*ret->names), by_name);
+	return fail;
 }

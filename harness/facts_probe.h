@@ -8,8 +8,9 @@
 #include "twprobe/facts.h"
 
 /*
- * Probes the kernel of network namespace @ns: names of counters and of TCP sysctls, and whether drop reasons can be read.
- * The caller releases @ret with tw_facts_free(). 0 or negative errno.
+ * Probes the kernel of network namespace @ns, whose sysctls should be as the kernel makes them: all that facts.h spells. What
+ * cannot be looked for (no BTF, no tracefs) is left out. Some 15 ms. The caller releases @ret with tw_facts_free().
+ * 0 or negative errno.
  */
 int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "expected.h"
 #include "judge_claims.h"
 #include "numbers.h"
 #include "text.h"
@@ -394,31 +395,6 @@ static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev, st
 	return false;
 }
 
-/* Members of @by that are set replace those of @to. */
-static void override(struct tw_expect *to, const struct tw_expect *by, bool no_counter)
-{
-	if (by->reply)
-		to->reply = by->reply;
-	if (by->seq.base != TW_UNSET)
-		to->seq = by->seq;
-	if (by->ack.base != TW_UNSET)
-		to->ack = by->ack;
-	if (by->tsval.base != TW_UNSET)
-		to->tsval = by->tsval;
-	if (by->tsecr.base != TW_UNSET)
-		to->tsecr = by->tsecr;
-	if (by->isn_not.base != TW_UNSET)
-		to->isn_not = by->isn_not;
-	if (by->tw != TW_FATE_ANY)
-		to->tw = by->tw;
-	if (by->counter[0] || no_counter)
-		memcpy(to->counter, by->counter, sizeof(to->counter));
-	if (by->reason)
-		to->reason = by->reason;
-	if (by->finds)
-		to->finds = by->finds;
-}
-
 /* @finds without the counters that the kernel does not have. */
 static const struct tw_find *known_finds(const struct tw_find *finds, const struct tw_facts *facts,
 					 struct tw_find *room)
@@ -430,30 +406,6 @@ static const struct tw_find *known_finds(const struct tw_find *finds, const stru
 			room[n++] = *finds;
 	room[n].kind = TW_FIND_NONE;
 	return room;
-}
-
-/* What this kernel is expected to do in step @i; @room for what a scenario is to find. */
-static struct tw_expect expected(const struct tw_case *row, unsigned i,
-				 const struct tw_facts *facts, struct tw_find *room)
-{
-	struct tw_expect want = row->step[i].expect;
-	const struct tw_except *x = row->except;
-	unsigned n = 0;
-
-	for (; x < row->except + sizeof(row->except) / sizeof(*x) && x->because; x++)
-		if ((x->step ? x->step - 1u : 0u) == i &&
-		    ((x->unless && !tw_facts_has(facts, x->unless)) ||
-		     (x->when && tw_facts_has(facts, x->when))))
-			override(&want, &x->expect, x->no_counter);
-	/* a counter that the kernel does not have says nothing */
-	for (unsigned k = 0; k < TW_COUNTERS_MAX; k++)
-		if (want.counter[k] && tw_facts_has(facts, want.counter[k]))
-			want.counter[n++] = want.counter[k];
-	while (n < TW_COUNTERS_MAX)
-		want.counter[n++] = NULL;
-	if (want.finds)
-		want.finds = known_finds(want.finds, facts, room);
-	return want;
 }
 
 /* Both sides of the step that decides, in words. */
@@ -481,7 +433,9 @@ static void judge_kernel(const struct tw_case *row, const struct tw_evidence *ev
 
 	v->outcome = TW_PASS;
 	for (unsigned i = 0; i < tw_case_steps(row) && v->outcome == TW_PASS; i++) {
-		want = expected(row, i, facts, room);
+		want = tw_expected(row, i, facts);
+		if (want.finds)
+			want.finds = known_finds(want.finds, facts, room);
 		tw_observe(ev, i, &seen);
 		/* a hand-made probe claims nothing */
 		if ((want.reply || want.finds) &&
@@ -493,17 +447,21 @@ static void judge_kernel(const struct tw_case *row, const struct tw_evidence *ev
 }
 
 /* An RFC speaks about segments and states, not about Linux's counters. */
-static bool conforms_in(const struct tw_expect *want, const struct tw_evidence *ev, unsigned i)
+static bool conforms_in(const struct tw_expect *demand, const struct tw_evidence *ev, unsigned i,
+			const struct tw_facts *facts)
 {
+	struct tw_expect want = *demand;
 	struct tw_observed seen;
 
+	tw_expected_fit(&want, facts);
 	tw_observe(ev, i, &seen);
-	if (!want->finds)
+	if (!want.finds)
 		seen.more = NULL;
-	return tw_expect_met(want, &ev->numbers, &ev->step[i].sent, &seen, NULL, 0);
+	return tw_expect_met(&want, &ev->numbers, &ev->step[i].sent, &seen, NULL, 0);
 }
 
-static enum tw_conformance judge_rfc(const struct tw_case *row, const struct tw_evidence *ev)
+static enum tw_conformance judge_rfc(const struct tw_case *row, const struct tw_evidence *ev,
+				     const struct tw_facts *facts)
 {
 	unsigned n = tw_case_steps(row), i = row->rfc.step ? row->rfc.step - 1u : n - 1u;
 
@@ -511,13 +469,13 @@ static enum tw_conformance judge_rfc(const struct tw_case *row, const struct tw_
 		return TW_RFC_NONE;
 	if (row->rfc.as_expected) {
 		for (unsigned k = 0; k < n; k++)
-			if (!conforms_in(&row->step[k].expect, ev, k))
+			if (!conforms_in(&row->step[k].expect, ev, k, facts))
 				return TW_RFC_DEVIATES;
 		return TW_RFC_CONFORMS;
 	}
 	for (unsigned k = 0; k < sizeof(row->rfc.want) / sizeof(*row->rfc.want); k++)
 		if ((row->rfc.want[k].reply || row->rfc.want[k].finds) &&
-		    conforms_in(&row->rfc.want[k], ev, i))
+		    conforms_in(&row->rfc.want[k], ev, i, facts))
 			return TW_RFC_CONFORMS;
 	return TW_RFC_DEVIATES;
 }
@@ -527,18 +485,16 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->rfc = row->rfc.clause ? TW_RFC_UNKNOWN : TW_RFC_NONE;
-	if (ev->skip[0] || (row->needs && !tw_facts_has(facts, row->needs))) {
+	if (ev->skip[0])
+		snprintf(ret->why, sizeof(ret->why), "%s", ev->skip);
+	if (ev->skip[0] || tw_expected_none(row, facts, ret->why, sizeof(ret->why))) {
 		ret->outcome = TW_SKIP;
-		if (ev->skip[0])
-			snprintf(ret->why, sizeof(ret->why), "%s", ev->skip);
-		else
-			snprintf(ret->why, sizeof(ret->why), "this kernel has no %s", row->needs);
 		return;
 	}
 	if (doubtful(row, ev, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
-	ret->rfc = judge_rfc(row, ev);
+	ret->rfc = judge_rfc(row, ev, facts);
 	tw_judge_claims(row, ev, facts, ret->claim);
 }
 

@@ -163,14 +163,19 @@ struct tw_claims {
 	struct tw_expect want; /* or this */
 };
 
-/* A kernel that differs for a reason. */
+/*
+ * A kernel that differs for a reason. It is chosen by facts (facts.h): a capability that was probed, or a change of the rule
+ * book's history ("H-26"), which is told by a probe where one can tell it and by the release where not. With .when
+ * and .unless both the kernel has the one and lacks the other. Where neither probe nor release tells, the row is SKIP.
+ */
 struct tw_except {
-	const char *unless; /* name of a capability (facts.h) which the kernel lacks */
-	const char *when;   /* or of one which it has */
+	const char *unless; /* a fact that the kernel lacks */
+	const char *when;   /* one that it has */
 	const char *because;
-	uint8_t step;            /* counted from 1; 0 means 1 */
-	struct tw_expect expect; /* replaces the members that are set here */
-	bool no_counter;         /* replaces .counter by none */
+	uint8_t step; /* counted from 1; 0 means 1 */
+	struct tw_expect
+		expect;  /* replaces the members that are set here; .seq replaces .isn_not too */
+	bool no_counter; /* replaces .counter by none */
 };
 
 struct tw_scene; /* scene.h */
@@ -198,7 +203,7 @@ struct tw_case {
 	struct tw_rfc rfc;
 	struct tw_claims claim[TW_CLAIMS_MAX];
 	struct tw_except except[TW_EXCEPTS_MAX];
-	const char *needs; /* counter or sysctl without which the row is SKIP */
+	const char *needs; /* a fact without which the row is SKIP */
 	uint8_t family;    /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
 	bool slow;         /* waits for more than a second */
 };

@@ -1,7 +1,19 @@
 /*
- * What the kernel under test can do, found out by looking: the names of its counters (as nstat prints them)
- * and of its TCP sysctls. `uname -r` is no oracle, since stable kernels carry back-ports; the release is kept for
- * people only. A read-only value; whoever probed it owns the names.
+ * What the kernel under test can do, found out by looking: names of what it has. `uname -r` is no oracle, since stable
+ * kernels carry back-ports; it decides only where nothing can be probed. A read-only value; whoever probed it owns the names.
+ *
+ * Spellings:
+ *   TcpExtPAWSTimewait               a counter, as nstat prints it
+ *   net.ipv4.tcp_tw_reuse_delay      a TCP sysctl of the namespace that was probed
+ *   net.ipv4.tcp_tw_reuse=3          a value that the sysctl takes
+ *   default:net.ipv4.tcp_tw_reuse=2  its value in a new namespace
+ *   sym:secure_tcp_seq_and_ts_off    a function of the kernel, by BTF or else by /proc/kallsyms
+ *   btf:tcp_skb_cb.tcp_tw_isn        a member of a struct, a value of an enum, by BTF
+ *   btf, kallsyms                    these could be read
+ *   reason:TCP_RFC7323_TW_PAWS       a drop reason
+ *   linux:6.1.55                     upstream's release (facts_release.h)
+ * and, concluded from the above and never in .names:
+ *   H-26                             the change that row of the rule book's history tells is in effect (facts_profile.h)
  */
 #ifndef TWPROBE_FACTS_H
 #define TWPROBE_FACTS_H
@@ -12,12 +24,21 @@
 struct tw_facts {
 	char release[72]; /* uname -r */
 	char machine[24]; /* uname -m */
-	char **names;     /* sorted: "TcpExtPAWSTimewait", "net.ipv4.tcp_tw_reuse_delay" */
+	char **names;     /* sorted */
 	size_t n_names;
 	bool drop_reasons; /* skb:kfree_skb can be read here */
 };
 
-/* True if the kernel has the counter or sysctl of that name. */
+enum tw_answer {
+	TW_NO,
+	TW_YES,
+	TW_UNTOLD, /* it could not be looked for, and the release does not tell either */
+};
+
+/* Whether the kernel has what @name spells. Counters and sysctls are always told. */
+enum tw_answer tw_facts_tell(const struct tw_facts *facts, const char *name);
+
+/* True if it certainly has. */
 bool tw_facts_has(const struct tw_facts *facts, const char *name);
 
 /* Releases the names. The struct itself is the caller's. */

@@ -1,0 +1,29 @@
+/*
+ * What a row expects of one kernel: its expectation with the exceptions that the kernel's facts choose. Pure.
+ */
+#ifndef TWPROBE_EXPECTED_H
+#define TWPROBE_EXPECTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "twprobe/case.h"
+#include "twprobe/facts.h"
+
+/* Of step @i, counted from 0. */
+struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts);
+
+/*
+ * Takes out of @want what this kernel cannot show: counters and drop reasons that it does not have, and a timestamp clock in
+ * milliseconds where it counts something else.
+ */
+void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts);
+
+/*
+ * True if nothing can be expected: the kernel lacks what the row needs, or nothing tells what it has. The reason is
+ * written to @ret_why.
+ */
+bool tw_expected_none(const struct tw_case *row, const struct tw_facts *facts, char *ret_why,
+		      size_t size);
+
+#endif
