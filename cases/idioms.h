@@ -42,6 +42,16 @@
 		.expect.reason = "NOT_SPECIFIED",                                           \
 	}
 
+/* What a RST does that tcp_rfc1337 makes TIME_WAIT ignore, on older kernels. */
+#define RST_RESTARTS_IN_STEP(step_)                                                        \
+	{                                                                              \
+		.unless = "H-26",                                                      \
+		.because = "before 4.19 an ignored RST restarted the timer",           \
+		.step = (step_),                                                       \
+		.expect.tw = RESTARTED,                                                \
+	}
+#define RST_RESTARTS RST_RESTARTS_IN_STEP(1)
+
 /* A reply that was due, but its limit of one per tcp_invalid_ratelimit had been used up. */
 #define RATE_LIMITED .counter = { "TcpExtTCPACKSkippedTimeWait" }
 /* ... and it was a PAWS reject. */

@@ -10,6 +10,28 @@
 #define ACCEPT_QUEUE_DROP .counter = { "TcpExtListenOverflows", "TcpExtListenDrops" }
 #define HALF_OPEN_RST     .counter = { "TcpExtEmbryonicRsts", "TcpAttemptFails" }
 
+/* TIME_WAIT gives a SYN no privilege where its number is lost ... */
+#define COOKIE_FOR_ALL_IN_STEP(step_)                                                             \
+	{                                                                                         \
+		.when = "H-63", .because = "from 4.15 to 6.9 the queue's limits held for it too", \
+		.step = (step_), .expect = { .isn_not = REOPEN_ISN, .tw = GONE, BY_COOKIE },      \
+	}
+/* ... and hands it to the wrong SYN where it waits in a variable. */
+#define NUMBER_LEAKS                                                                              \
+	{                                                                                         \
+		.when = "H-43",                                                                   \
+		.because = "from 6.10 to 6.19 it waits for the next SYN of any tuple", .step = 2, \
+		.expect.seq = REOPEN_ISN,                                                         \
+	}
+#define FULL_FOR_COOKIES_IN_STEP(step_)                                              \
+	{                                                                            \
+		.unless = "H-64",                                                    \
+		.because = "before 6.1 no half-open connection filled a queue of 0", \
+		.step = (step_),                                                     \
+		.expect.counter = { "TcpExtListenOverflows", "TcpExtListenDrops",    \
+				    "TcpExtTCPReqQFullDoCookies" },                  \
+	}
+
 /* clang-format off */
 static const struct tw_case rows[] = {
 	/* it is served */
@@ -102,6 +124,8 @@ static const struct tw_case rows[] = {
 		.given	= { .dut = ACCEPT_QUEUE_FULL },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = SILENCE, .tw = GONE, ACCEPT_QUEUE_DROP },
+		.except	= { FULL_FOR_COOKIES_IN_STEP(1) },
+		.needs	= "H-20",
 	}, {
 		.id	= "listen.accept-queue-full.syn-again",
 		.says	= "while the accept queue stays full the next SYN meets neither TIME_WAIT "
@@ -117,6 +141,8 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = SILENCE, .tw = GONE, ACCEPT_QUEUE_DROP },
 			},
 		},
+		.except	= { FULL_FOR_COOKIES_IN_STEP(1), FULL_FOR_COOKIES_IN_STEP(2) },
+		.needs	= "H-20",
 	}, {
 		.id	= "listen.accept-queue-full.refused-syn",
 		.says	= "a full accept queue is no matter to a SYN that TIME_WAIT refuses",
@@ -147,6 +173,7 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 6191 2", "equal timestamp, greater number: accept",
 				 A_CONNECTION),
+		.except	= { COOKIE_FOR_ALL_IN_STEP(2) },
 	}, {
 		.id	= "listen.syn-queue-full.no-cookies",
 		.says	= "without cookies a full SYN queue drops strangers, but not a TIME_WAIT "
@@ -165,6 +192,15 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 6191 2", "equal timestamp, greater number: accept",
 				 A_CONNECTION),
+		.except	= {
+			{
+				.when = "H-63",
+				.because = "from 4.15 to 6.9 the queue's limits held for it too",
+				.step = 2,
+				.expect = { .reply = SILENCE, .tw = GONE, SYN_QUEUE_DROP },
+			},
+		},
+		.needs	= "H-64",
 	}, {
 		.id	= "listen.syn-queue-full.ts-above",
 		.says	= "a newer SYN below R passes by a full SYN queue as well",
@@ -174,6 +210,7 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(+1), .tw = REOPENED },
 		.rfc	= DEMAND("RFC 6191 2", "newer timestamp: accept whatever the number",
 				 A_CONNECTION),
+		.except	= { COOKIE_FOR_ALL_IN_STEP(1) },
 	}, {
 		.id	= "listen.cookies-always",
 		.says	= "with tcp_syncookies=2 everybody gets a cookie except a TIME_WAIT tuple",
@@ -191,6 +228,7 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 6191 2", "equal timestamp, greater number: accept",
 				 A_CONNECTION),
+		.except	= { COOKIE_FOR_ALL_IN_STEP(2) },
 	},
 
 	/* a minimum TTL on the listener */
@@ -319,6 +357,8 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 9293 3.4.1", "nobody outside can compute an ISN",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
+		.except	= { NUMBER_LEAKS },
+		.needs	= "H-05",
 	}, {
 		.id	= "listen.isn-leak.same-tuple",
 		.says	= "after a SYN with FIN the tuple is free, and its next SYN gets a number "
@@ -338,6 +378,8 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 9293 3.4.1", "nobody outside can compute an ISN",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
+		.except	= { NUMBER_LEAKS },
+		.needs	= "H-05",
 	}, {
 		.id	= "listen.isn-leak.min-ttl",
 		.says	= "the number made for a SYN that the TTL limit drops does not leak to the "
@@ -357,6 +399,7 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND("RFC 9293 3.4.1", "nobody outside can compute an ISN",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
+		.except	= { NUMBER_LEAKS },
 	},
 
 	/* the RST verdict, which only FIN_WAIT_2 gives */

@@ -180,6 +180,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(-1), .tw = REOPENED },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.needs	= "H-10",
 	}, {
 		.id	= "paws.zero.syn.seq-below.ts-below",
 		.says	= "with TS.Recent at 0 an older SYN is challenged without any word from "
@@ -189,6 +190,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1), .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.needs	= "H-10",
 	}, {
 		.id	= "paws.zero.syn.seq-below.ts-above",
 		.says	= "with TS.Recent at 0 a SYN with timestamp 1 is newer, whatever its "
@@ -207,6 +209,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 7323 5.2", "a RST is not subject to PAWS"),
+		.needs	= "H-10",
 	}, {
 		.id	= "paws.zero.switched-on",
 		.says	= "the first ACK with a timestamp other than 0 switches PAWS on",
@@ -248,6 +251,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND_IN_STEP(1, "RFC 7323 5.3",
 					 "an older segment is acked and dropped (R1)", AN_ACK),
 		.except	= { ONE_PAWS_COUNTER_IN_STEP(2) },
+		.needs	= "H-10",
 	},
 };
 /* clang-format on */

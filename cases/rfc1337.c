@@ -17,6 +17,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.off",
 		.says	= "with tcp_rfc1337 set to its default of 0 a RST at R kills",
@@ -33,6 +34,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.late-off",
 		.says	= "switching tcp_rfc1337 off exposes a TIME_WAIT that was entered under it",
@@ -58,6 +60,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .len = 5 },
 		.expect	= { .reply = SILENCE, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.syn",
 		.says	= "with tcp_rfc1337 a SYN with RST at R is ignored",
@@ -66,6 +69,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = SYN | RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.no-ts",
 		.says	= "with tcp_rfc1337 a RST without timestamps leaves nothing behind",
@@ -84,6 +88,7 @@ static const struct tw_case rows[] = {
 		},
 		.rfc	= DEMAND_IN_STEP(1, "RFC 1337 3 F1", "a RST in TIME_WAIT is ignored",
 					 A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.plain",
 		.says	= "tcp_rfc1337 protects a TIME_WAIT without timestamps as well",
@@ -92,6 +97,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS },
 	}, {
 		.id	= "rfc1337.rst.ts-below",
 		.says	= "with tcp_rfc1337 PAWS still counts a RST with an older timestamp",
@@ -125,7 +131,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 7323 5.2",
 				 "the timestamp in a RST changes no state: accept the SYN",
 				 A_CONNECTION),
-		.except	= { ONE_PAWS_COUNTER_IN_STEP(2) },
+		.except	= { RST_RESTARTS, ONE_PAWS_COUNTER_IN_STEP(2) },
 	}, {
 		.id	= "rfc1337.rst.echoed",
 		.says	= "TIME_WAIT echoes a timestamp that it has only ever seen in a RST",
@@ -146,7 +152,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 7323 5.2",
 				 "the timestamp in a RST changes no state: echo the old one",
 				 AN_ACK_ECHOING(0)),
-		.except	= { ONE_PAWS_COUNTER_IN_STEP(2) },
+		.except	= { RST_RESTARTS, ONE_PAWS_COUNTER_IN_STEP(2) },
 	}, {
 		.id	= "rfc1337.rst.far-future",
 		.says	= "one forged RST with a timestamp from the far future locks every SYN of "
@@ -168,7 +174,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 7323 5.2",
 				 "the timestamp in a RST changes no state: accept the SYN",
 				 A_CONNECTION),
-		.except	= { ONE_PAWS_COUNTER_IN_STEP(2) },
+		.except	= { RST_RESTARTS, ONE_PAWS_COUNTER_IN_STEP(2) },
 	},
 
 	/* the rest goes on as before */
@@ -188,6 +194,7 @@ static const struct tw_case rows[] = {
 			},
 		},
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.except	= { RST_RESTARTS_IN_STEP(2) },
 	}, {
 		.id	= "rfc1337.syn",
 		.says	= "tcp_rfc1337 does not keep a good SYN from reopening the tuple",

@@ -246,6 +246,7 @@ static const struct tw_case rows[] = {
 			},
 		},
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.needs	= "H-10",
 	}, {
 		.id	= "wrap.t-max.ack-past-zero",
 		.says	= "an ACK at R that carries the clock past 0 leaves PAWS on",

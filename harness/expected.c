@@ -20,8 +20,10 @@ static void override(struct tw_expect *to, const struct tw_expect *by, bool no_c
 		to->tsval = by->tsval;
 	if (by->tsecr.base != TW_UNSET)
 		to->tsecr = by->tsecr;
-	if (by->isn_not.base != TW_UNSET)
+	if (by->isn_not.base != TW_UNSET) {
 		to->isn_not = by->isn_not;
+		to->seq = by->seq;
+	}
 	if (by->tw != TW_FATE_ANY)
 		to->tw = by->tw;
 	if (by->counter[0] || no_counter)
@@ -43,6 +45,21 @@ static enum tw_answer applies(const struct tw_except *x, const struct tw_facts *
 	return has == TW_YES && also == TW_NO ? TW_YES : TW_UNTOLD;
 }
 
+static void fit_numbers(struct tw_expect *want, const struct tw_facts *facts)
+{
+	enum tw_answer lost = TW_NO;
+
+	if (want->seq.base == TW_REOPEN_ISN)
+		lost = tw_facts_tell(facts, "H-63");
+	if (lost == TW_YES)
+		want->isn_not = want->seq;
+	if (lost != TW_NO)
+		want->seq.base = TW_UNSET;
+	/* before H-23 its clock counted ticks of HZ, which nobody tells */
+	if (want->tsval.base == TW_TS_CLOCK && !tw_facts_has(facts, "H-23"))
+		want->tsval.base = TW_UNSET;
+}
+
 void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts)
 {
 	char reason[64];
@@ -56,9 +73,7 @@ void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts)
 	snprintf(reason, sizeof(reason), "reason:%s", want->reason ? want->reason : "");
 	if (want->reason && tw_facts_tell(facts, reason) == TW_NO)
 		want->reason = NULL;
-	/* before H-23 its clock counted ticks of HZ, which nobody tells */
-	if (want->tsval.base == TW_TS_CLOCK && !tw_facts_has(facts, "H-23"))
-		want->tsval.base = TW_UNSET;
+	fit_numbers(want, facts);
 }
 
 struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts)

@@ -14,8 +14,8 @@
 struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts);
 
 /*
- * Takes out of @want what this kernel cannot show: counters and drop reasons that it does not have, and a timestamp clock in
- * milliseconds where it counts something else.
+ * Takes out of @want what this kernel cannot show: counters and drop reasons that it does not have, a timestamp clock in
+ * milliseconds where it counts something else (H-23), REOPEN_ISN where it is lost (H-63: it becomes what .seq is not).
  */
 void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts);
 

@@ -114,6 +114,15 @@ static const struct tw_change changes[] = {
 	{ "H-60", "ip_local_port_step_width", { IN(7, 1) }, { 0 } },
 	{ "H-61", "an established connection takes TS.Recent from old ACKs as well",
 	  { IN(7, 2) }, { 0 } },
+	/*
+	 * tcp_v4_fill_cb() is run a second time and clears it: since 4.15 (eeea10b83a13), over IPv6 since 3.19, until it got
+	 * its variable (H-43). BTF does not tell it from what came after H-43. Measured on 5.10.218 and 6.1.170.
+	 */
+	{ "H-63", "the number for a reopened tuple is lost: it gets a fresh one, or a cookie",
+	  { IN(4, 15), AFTER(3, 18) }, { IN(6, 10) } },
+	/* measured on 5.10.218 and 6.1.170 */
+	{ "H-64", "a SYN queue is full with more half-open connections than the backlog, not with as many",
+	  { IN(6, 1), AFTER(5, 10) }, { 0 } },
 };
 /* clang-format on */
 

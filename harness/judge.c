@@ -266,8 +266,8 @@ static bool doubtful_scene(const struct tw_case *row, const struct tw_evidence *
 }
 
 /* A row that asks for a full queue says so; in any other an overflow spoils the test. */
-static bool queue_overflowed(const struct tw_case *row, const struct tw_step_evidence *se,
-			     unsigned i, struct tw_verdict *v)
+static bool queue_overflowed(const struct tw_case *row, const struct tw_expect *want,
+			     const struct tw_step_evidence *se, unsigned i, struct tw_verdict *v)
 {
 	static const char *const spoilers[] = { "TcpExtListenOverflows", "TcpExtTCPReqQFullDrop",
 						"TcpExtTCPReqQFullDoCookies" };
@@ -279,8 +279,7 @@ static bool queue_overflowed(const struct tw_case *row, const struct tw_step_evi
 			     "TcpExtTCPTimeWaitOverflow moved: net.ipv4.tcp_max_tw_buckets is too "
 			     "small");
 	for (unsigned k = 0; k < sizeof(spoilers) / sizeof(*spoilers); k++)
-		if (!asked_for && moved_by(se, spoilers[k]) &&
-		    !wanted_of(&row->step[i].expect, spoilers[k]))
+		if (!asked_for && moved_by(se, spoilers[k]) && !wanted_of(want, spoilers[k]))
 			return doubt(v, i,
 				     "%s moved: a queue of the listener is full, and the row does "
 				     "not ask for it",
@@ -353,9 +352,10 @@ static bool too_late(const struct tw_case *row, const struct tw_evidence *ev, un
 	return held_up(v, i, "the step came too late after the last that was answered");
 }
 
-static bool doubtful_step(const struct tw_case *row, const struct tw_evidence *ev, unsigned i,
-			  struct tw_verdict *v)
+static bool doubtful_step(const struct tw_case *row, const struct tw_evidence *ev,
+			  const struct tw_facts *facts, unsigned i, struct tw_verdict *v)
 {
+	const struct tw_expect expect = tw_expected(row, i, facts);
 	const struct tw_step_evidence *se = &ev->step[i];
 	enum tw_state want =
 		row->given.enter == TW_TO_FIN_WAIT_2 ? TW_STATE_FIN_WAIT_2 : TW_STATE_TIME_WAIT;
@@ -370,12 +370,13 @@ static bool doubtful_step(const struct tw_case *row, const struct tw_evidence *e
 		return doubt(v, i, "the tuple was not in %s when it was probed, but %s",
 			     tw_state_name(want), tw_state_name(se->before.state));
 	tw_observe(ev, i, &seen);
-	return measuring_failed(se, i, v) || queue_overflowed(row, se, i, v) ||
+	return measuring_failed(se, i, v) || queue_overflowed(row, &expect, se, i, v) ||
 	       too_late(row, ev, i, v) || timer_untold(se, &seen, i, v) ||
 	       contradicts(se, &seen, i, v);
 }
 
-static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev, struct tw_verdict *v)
+static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev,
+		     const struct tw_facts *facts, struct tw_verdict *v)
 {
 	if (ev->error[0])
 		return doubt(v, 0, "%s", ev->error);
@@ -390,7 +391,7 @@ static bool doubtful(const struct tw_case *row, const struct tw_evidence *ev, st
 	if (row->scenario)
 		return doubtful_scene(row, ev, v);
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
-		if (doubtful_step(row, ev, i, v))
+		if (doubtful_step(row, ev, facts, i, v))
 			return true;
 	return false;
 }
@@ -491,7 +492,7 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 		ret->outcome = TW_SKIP;
 		return;
 	}
-	if (doubtful(row, ev, ret))
+	if (doubtful(row, ev, facts, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
 	ret->rfc = judge_rfc(row, ev, facts);

@@ -172,10 +172,9 @@ struct tw_except {
 	const char *unless; /* a fact that the kernel lacks */
 	const char *when;   /* one that it has */
 	const char *because;
-	uint8_t step; /* counted from 1; 0 means 1 */
-	struct tw_expect
-		expect;  /* replaces the members that are set here; .seq replaces .isn_not too */
-	bool no_counter; /* replaces .counter by none */
+	uint8_t step;            /* counted from 1; 0 means 1 */
+	struct tw_expect expect; /* replaces the members that are set; .seq and .isn_not are one */
+	bool no_counter;         /* replaces .counter by none */
 };
 
 struct tw_scene; /* scene.h */

@@ -9,17 +9,21 @@
 #include <stdint.h>
 
 enum tw_base {
-	TW_UNSET,      /* sending: the right value; matching: do not care */
-	TW_NUMBER,     /* the offset itself */
-	TW_RCV_NXT,    /* R: RCV.NXT of the entry when it was entered */
-	TW_SND_NXT,    /* S: SND.NXT of the entry */
-	TW_TS_RECENT,  /* T: TS.Recent of the entry when it was entered */
-	TW_SEG_SEQ,    /* the probe's sequence number */
-	TW_SEG_ACK,    /* the probe's acknowledgment number */
-	TW_SEG_END,    /* the probe's sequence number + its length, SYN and FIN counted */
-	TW_REOPEN_ISN, /* S + 65537, and 1 where that is 0 (tcp_timewait_state_process) */
-	TW_TS_CLOCK,   /* the DUT's timestamp clock: its last TSval + the milliseconds since */
-	TW_ABSENT,     /* the option is not there */
+	TW_UNSET,     /* sending: the right value; matching: do not care */
+	TW_NUMBER,    /* the offset itself */
+	TW_RCV_NXT,   /* R: RCV.NXT of the entry when it was entered */
+	TW_SND_NXT,   /* S: SND.NXT of the entry */
+	TW_TS_RECENT, /* T: TS.Recent of the entry when it was entered */
+	TW_SEG_SEQ,   /* the probe's sequence number */
+	TW_SEG_ACK,   /* the probe's acknowledgment number */
+	TW_SEG_END,   /* the probe's sequence number + its length, SYN and FIN counted */
+	/*
+	 * S + 65537, and 1 where that is 0 (tcp_timewait_state_process). As .seq of an answer from a kernel that loses it
+	 * (4.15 to 6.9, H-63) any other number.
+	 */
+	TW_REOPEN_ISN,
+	TW_TS_CLOCK, /* the DUT's timestamp clock: its last TSval + the milliseconds since */
+	TW_ABSENT,   /* the option is not there */
 	TW_BASES,
 };
 
