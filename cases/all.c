@@ -3,12 +3,28 @@
  */
 #include "cases.h"
 
+/* clang-format off */
 static const struct tw_case_table *const tables[] = {
-	&tw_cases_syn,     &tw_cases_nots,     &tw_cases_ack,    &tw_cases_fin,   &tw_cases_rst,
-	&tw_cases_rfc1337, &tw_cases_data,     &tw_cases_flags,  &tw_cases_paws,  &tw_cases_ts,
-	&tw_cases_wrap,    &tw_cases_limit,    &tw_cases_listen, &tw_cases_enter, &tw_cases_dead,
-	&tw_cases_linger, &tw_cases_bind,  &tw_cases_hostpaws,
+	&tw_cases_syn,
+	&tw_cases_nots,
+	&tw_cases_ack,
+	&tw_cases_fin,
+	&tw_cases_rst,
+	&tw_cases_rfc1337,
+	&tw_cases_data,
+	&tw_cases_flags,
+	&tw_cases_paws,
+	&tw_cases_ts,
+	&tw_cases_wrap,
+	&tw_cases_limit,
+	&tw_cases_listen,
+	&tw_cases_enter,
+	&tw_cases_dead,
+	&tw_cases_linger,
+	&tw_cases_bind,
+	&tw_cases_hostpaws,
 };
+/* clang-format on */
 
 enum {
 	N_TABLES = sizeof(tables) / sizeof(tables[0])
