@@ -39,5 +39,6 @@ extern const struct tw_case_table tw_cases_dead;
 extern const struct tw_case_table tw_cases_linger;
 extern const struct tw_case_table tw_cases_bind;
 extern const struct tw_case_table tw_cases_hostpaws;
+extern const struct tw_case_table tw_cases_finwait2;
 
 #endif
