@@ -16,8 +16,8 @@ static const struct tw_case rows[] = {
 		.given	= { .enter = BY_FIN_ACK },
 		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
-		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
-				     "a FIN that is sent again is acked and restarts the 2 MSL"),
+		.rfc	= CONFORMING("RFC 9293 3.3.2",
+				     "a FIN that acks ours leads straight to TIME_WAIT"),
 	}, {
 		.id	= "enter.fin-ack.syn",
 		.says	= "TIME_WAIT that came straight from FIN_WAIT_1 yields to a good SYN",
@@ -56,8 +56,8 @@ static const struct tw_case rows[] = {
 		.given	= { .enter = BY_CLOSING },
 		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
-		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
-				     "a FIN that is sent again is acked and restarts the 2 MSL"),
+		.rfc	= CONFORMING("RFC 9293 3.6",
+				     "FINs that cross lead through CLOSING to TIME_WAIT"),
 	}, {
 		.id	= "enter.closing.syn",
 		.says	= "TIME_WAIT that came from CLOSING yields to a good SYN",

@@ -2,19 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "facts_probe.h"
-#include "netns/ns.h"
 #include "opts.h"
 #include "plan.h"
 #include "pool.h"
-#include "process.h"
 #include "sinks.h"
 #include "term.h"
 #include "wait.h"
-#include "worker.h"
 
 struct run {
 	struct tw_selection sel;
@@ -80,20 +76,6 @@ static void on_progress(void *arg, unsigned done, const char *id)
 	tw_progress_draw(&run->progress, done, run->plan.n, run->bad, id);
 }
 
-static int look_at_kernel(struct run *run, struct tw_err *err)
-{
-	int ret = tw_ns_prepare(err), ns;
-
-	if (ret < 0)
-		return ret;
-	ns = tw_ns_new(err);
-	if (ns < 0)
-		return ns;
-	ret = tw_facts_probe(ns, &run->facts, err);
-	close(ns);
-	return ret;
-}
-
 /* "twprobe run 'syn.*' -4 --seed 7": what was said, with the seed, quoted for a shell. */
 static void put_command(const struct run *run, char *ret, size_t size)
 {
@@ -154,16 +136,6 @@ static int play_plan(struct run *run, struct tw_err *err)
 	return ret < 0 ? ret : last;
 }
 
-static void choose_jobs(struct run *run)
-{
-	if (!run->jobs)
-		run->jobs = tw_process_cpus();
-	if (run->jobs > run->plan.n)
-		run->jobs = run->plan.n;
-	if (run->jobs > TW_JOBS_MAX)
-		run->jobs = TW_JOBS_MAX;
-}
-
 int tw_cmd_run(int argc, char **argv)
 {
 	struct run run = { .seed = tw_seed_new() };
@@ -183,8 +155,8 @@ int tw_cmd_run(int argc, char **argv)
 	run.sel.n_patterns = argc - at;
 	if (tw_plan_make(&run.sel, &run.plan, &err) < 0)
 		return tw_cmd_fail("run", &err, TW_EXIT_ERROR);
-	choose_jobs(&run);
-	ret = look_at_kernel(&run, &err);
+	run.jobs = tw_pool_jobs(run.jobs, &run.plan);
+	ret = tw_facts_look(&run.facts, &err);
 	if (ret >= 0)
 		ret = play_plan(&run, &err);
 	tw_facts_free(&run.facts);

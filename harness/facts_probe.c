@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "counters.h"
 #include "drops.h"
@@ -165,5 +166,20 @@ int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err)
 		tw_facts_free(ret);
 	else
 		qsort(ret->names, ret->n_names, sizeof(*ret->names), by_name);
+	return fail;
+}
+
+int tw_facts_look(struct tw_facts *ret, struct tw_err *err)
+{
+	int fail = tw_ns_prepare(err), ns;
+
+	memset(ret, 0, sizeof(*ret));
+	if (fail < 0)
+		return fail;
+	ns = tw_ns_new(err);
+	if (ns < 0)
+		return ns;
+	fail = tw_facts_probe(ns, ret, err);
+	close(ns);
 	return fail;
 }

@@ -14,4 +14,7 @@
  */
 int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err);
 
+/* Becomes able to make namespaces (ns.h) and probes a fresh one. */
+int tw_facts_look(struct tw_facts *ret, struct tw_err *err);
+
 #endif

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	{ "probe", "[OPTION...]", "one hand-made probe: what does the kernel do with this segment?",
 	  tw_cmd_probe },
 	{ "judge", "FILE", "judge an evidence file again, without privileges", tw_cmd_judge },
+	{ "coverage", "[FILE]", "rules and clauses of RFCs against rows, and what became of them",
+	  tw_cmd_coverage },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },
@@ -48,7 +50,7 @@ static void usage(FILE *out)
 	      "connection in TIME_WAIT.\n\n",
 	      out);
 	for (unsigned i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-6s %-13s %s\n", commands[i].name, commands[i].args,
+		fprintf(out, "  %-8s %-13s %s\n", commands[i].name, commands[i].args,
 			commands[i].says);
 	fputs("\n'twprobe COMMAND --help' tells the options of one. Exit: 0 all as expected, 1 a "
 	      "FAIL, 4 everything\n"

@@ -15,11 +15,16 @@ static int apply(const struct tw_opt *opt, const char *text, struct tw_err *err)
 {
 	if (opt->flag)
 		*opt->flag = true;
-	if (opt->text)
+	if (opt->text && text)
 		*opt->text = text;
 	if (!opt->take || opt->take(opt->to, text, err) >= 0)
 		return 0;
 	return tw_err_in(err, -EINVAL, "--%s", opt->name);
+}
+
+static bool is_optional(const struct tw_opt *opt)
+{
+	return opt->arg && opt->arg[0] == '[';
 }
 
 static int find_letter(const struct tw_opt *opts, int letter)
@@ -51,17 +56,21 @@ static int complain(const struct tw_opt *opts, int c, char **argv, struct tw_err
 int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err)
 {
 	struct option longs[OPTS_MAX + 1] = { { 0 } };
-	char letters[2 * OPTS_MAX + 2] = ":";
+	char letters[3 * OPTS_MAX + 2] = ":";
 	size_t len = 1;
 	int c, ret;
 
 	for (int i = 0; opts[i].name && i < OPTS_MAX; i++) {
 		longs[i] = (struct option){ opts[i].name,
-					    opts[i].arg ? required_argument : no_argument, NULL,
-					    LONG + i };
+					    is_optional(&opts[i]) ? optional_argument
+					    : opts[i].arg         ? required_argument
+								  : no_argument,
+					    NULL, LONG + i };
 		if (opts[i].letter) {
 			letters[len++] = opts[i].letter;
 			if (opts[i].arg)
+				letters[len++] = ':';
+			if (is_optional(&opts[i]))
 				letters[len++] = ':';
 		}
 	}
@@ -82,8 +91,8 @@ void tw_opts_help(const struct tw_opt *opts, FILE *out)
 	for (; opts->name; opts++) {
 		char left[48];
 
-		snprintf(left, sizeof(left), "--%s%s%s", opts->name, opts->arg ? " " : "",
-			 opts->arg ? opts->arg : "");
+		snprintf(left, sizeof(left), "--%s%s%s", opts->name,
+			 opts->arg && !is_optional(opts) ? " " : "", opts->arg ? opts->arg : "");
 		if (opts->letter)
 			fprintf(out, "  -%c, %-24s %s\n", opts->letter, left, opts->help);
 		else

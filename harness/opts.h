@@ -13,9 +13,10 @@
 struct tw_opt {
 	const char *name; /* "jobs", without dashes; NULL ends the table */
 	char letter;      /* 'j', or 0 */
-	const char *arg;  /* "N" in the help; NULL: takes none */
+	const char *arg;  /* "N" in the help; "[=FILE]": may be left out; NULL: takes none */
 	const char *help;
-	/* One of these: a flag that becomes true, a text that is pointed to, or a function that takes the text. */
+	/* One of these: a flag that becomes true, a text that is pointed to, or a function that takes the text. With an argument that
+	 * may be left out: both of the first two. */
 	bool *flag;
 	const char **text;
 	int (*take)(void *to, const char *text, struct tw_err *err);

@@ -282,3 +282,12 @@ int tw_pool_run(const struct tw_plan *plan, const struct tw_pool_cfg *cfg, tw_re
 	free(pool);
 	return ret;
 }
+
+unsigned tw_pool_jobs(unsigned asked, const struct tw_plan *plan)
+{
+	unsigned jobs = asked ? asked : tw_process_cpus();
+
+	if (jobs > plan->n)
+		jobs = plan->n;
+	return jobs > TW_JOBS_MAX ? TW_JOBS_MAX : jobs;
+}

@@ -15,6 +15,9 @@ struct tw_pool_cfg {
 	const struct tw_facts *facts;
 };
 
+/* The number of jobs that makes sense for @plan; @asked 0: one per CPU. */
+unsigned tw_pool_jobs(unsigned asked, const struct tw_plan *plan);
+
 /* Called for each result in the order of the plan. Negative errno stops the run. */
 typedef int tw_result_fn(void *arg, struct tw_result *res, struct tw_err *err);
 

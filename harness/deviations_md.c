@@ -1,0 +1,213 @@
+/* The page: for a reader who knows the RFCs and the stack, and wants to see the segments. */
+#include <stdlib.h>
+
+#include "clause.h"
+#include "deviations.h"
+#include "text.h"
+#include "wrap.h"
+
+enum {
+	EXAMPLES = 3, /* of one demand, if the kernel reacts in so many ways */
+	FEW = 6,      /* other rows of it that are named */
+};
+
+static bool same_demand(const struct tw_deviation *a, const struct tw_deviation *b)
+{
+	return !strcmp(a->row->rfc.clause, b->row->rfc.clause) &&
+	       !strcmp(a->row->rfc.says, b->row->rfc.says);
+}
+
+static const char *level_of(const struct tw_case *row, const struct tw_coverage *cov)
+{
+	for (unsigned i = 0; i < cov->n_rows; i++)
+		if (cov->row[i].row == row)
+			return cov->row[i].asks ? cov->row[i].asks->level : "";
+	return "";
+}
+
+static unsigned weakness(const char *level)
+{
+	static const char *const strongest_first[] = { "MUST", "SHOULD", "MAY" };
+	unsigned i = 0;
+
+	while (i < 3 && strcmp(strongest_first[i], level) != 0)
+		i++;
+	return i;
+}
+
+static int by_clause(const void *a, const void *b)
+{
+	const struct tw_deviation *x = a, *y = b;
+	int ret = tw_clause_compare(x->row->rfc.clause, y->row->rfc.clause);
+
+	if (!ret)
+		ret = (int)weakness(x->level) - (int)weakness(y->level);
+	return ret ? ret : x->at < y->at ? -1 : 1;
+}
+
+static const char *title_of(unsigned rfc)
+{
+	static const struct {
+		unsigned rfc;
+		const char *title;
+	} titles[] = {
+		{ 1122, "Requirements for Internet Hosts" },
+		{ 1337, "TIME-WAIT Assassination Hazards in TCP" },
+		{ 4987, "TCP SYN Flooding Attacks and Common Mitigations" },
+		{ 5382, "NAT Behavioral Requirements for TCP" },
+		{ 5961, "Improving TCP's Robustness to Blind In-Window Attacks" },
+		{ 6191, "Reducing the TIME-WAIT State Using TCP Timestamps" },
+		{ 6528, "Defending against Sequence Number Attacks" },
+		{ 7323, "TCP Extensions for High Performance" },
+		{ 9293, "Transmission Control Protocol" },
+	};
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++)
+		if (titles[i].rfc == rfc)
+			return titles[i].title;
+	return "";
+}
+
+static void put_head(const struct tw_deviations *list, const struct tw_coverage *cov,
+		     const struct tw_coverage_head *head, FILE *out)
+{
+	unsigned conforms = 0, deviates = 0, rows = 0, demands = 0, slow = 0;
+
+	for (unsigned i = 0; i < cov->n_clauses; i++) {
+		conforms += cov->clause[i].conforms;
+		deviates += cov->clause[i].deviates;
+	}
+	for (unsigned i = 0; i < cov->n_rows; i++) {
+		if (cov->row[i].ran[0] || cov->row[i].ran[1])
+			rows++;
+		else
+			slow += cov->row[i].row->slow;
+	}
+	for (unsigned i = 0; i < list->n; i++) {
+		bool first = true;
+
+		for (unsigned k = 0; k < i && first; k++)
+			first = !same_demand(&list->d[i], &list->d[k]);
+		demands += first;
+	}
+	fprintf(out, "# Where TIME_WAIT of Linux %s departs from the RFCs\n\n", head->release);
+	fprintf(out,
+		"Measured by twprobe %s on %s, with packets: `%s`, %u tests, over IPv4 and IPv6.\n"
+		"The RFCs have a say in %u results: %u conform, %u deviate. What deviates comes "
+		"down to %u demands.",
+		head->version, head->machine, head->command, rows, conforms + deviates, conforms,
+		deviates, demands);
+	if (slow)
+		fprintf(out, "\n%u tests that wait were left out (`--slow`).", slow);
+	fputs("\n\n`<` goes into the kernel and `>` comes out of it, as in packetdrill. Numbers "
+	      "are "
+	      "offsets: `R` is RCV.NXT of the\nTIME_WAIT entry, `S` its SND.NXT, `T` its "
+	      "TS.Recent, `D` the kernel's timestamp clock. Unless given otherwise the\n"
+	      "kernel accepted the connection, closed first and went through FIN_WAIT_1 and "
+	      "FIN_WAIT_2, timestamps are in use and\nthe listener is still there. Where system "
+	      "calls are shown, numbers count from the first segment of either side.\n",
+	      out);
+}
+
+static void put_given(const struct tw_case *row, FILE *out)
+{
+	static const struct tw_given none;
+	char is[TW_TEXT_MAX], usual[TW_TEXT_MAX];
+
+	tw_text_given(&row->given, is, sizeof(is));
+	tw_text_given(&none, usual, sizeof(usual));
+	if (!row->scenario && strcmp(is, usual) != 0)
+		fprintf(out, "// given: %s\n", is);
+}
+
+static void put_example(const struct tw_deviation *d, FILE *out)
+{
+	bool both = d->family[0] == d->family[1];
+
+	fprintf(out, "```\n// %s%s\n", d->row->says,
+		both || d->row->family ? ""
+		: d->family[0]         ? " (IPv4 only)"
+				       : " (IPv6 only)");
+	put_given(d->row, out);
+	fprintf(out, "%s// %s%s\n```\n", d->seen, d->row->scenario ? "found: " : "", d->means);
+}
+
+/* How to see it again, and what else shows it: the rows of this demand from @first on; all of them are told now. */
+static void put_rows(struct tw_deviations *list, unsigned first, FILE *out)
+{
+	unsigned n = 0;
+
+	fprintf(out, "`twprobe run --trace %s`", list->d[first].row->id);
+	for (unsigned i = first + 1; i < list->n; i++) {
+		if (!same_demand(&list->d[i], &list->d[first]))
+			continue;
+		list->d[i].told = true;
+		if (n++ < FEW)
+			fprintf(out, "%s`%s`", n == 1 ? "; likewise " : ", ", list->d[i].row->id);
+	}
+	if (n > FEW)
+		fprintf(out, " and %u more", n - FEW);
+	fputc('\n', out);
+}
+
+static bool seen_before(const struct tw_deviations *list, unsigned first, unsigned i)
+{
+	for (unsigned k = first; k < i; k++)
+		if (same_demand(&list->d[k], &list->d[i]) && list->d[k].told &&
+		    !strcmp(list->d[k].means, list->d[i].means))
+			return true;
+	return false;
+}
+
+static void put_demand(struct tw_deviations *list, unsigned first, FILE *out)
+{
+	const struct tw_deviation *d = &list->d[first];
+	const char *section = tw_clause_section(d->row->rfc.clause);
+
+	fprintf(out, "\n### %s%s%s%s%s\n\n", section, *section && *d->level ? ", " : "", d->level,
+		*section || *d->level ? ": " : "", d->row->rfc.says);
+	for (unsigned i = first, n = 0; i < list->n && n < EXAMPLES; i++) {
+		if (!same_demand(&list->d[i], d) || seen_before(list, first, i))
+			continue;
+		put_example(&list->d[i], out);
+		list->d[i].told = true;
+		n++;
+	}
+	put_rows(list, first, out);
+}
+
+static void put_rfc_head(unsigned rfc, const struct tw_coverage *cov, FILE *out)
+{
+	unsigned conforms = 0, deviates = 0;
+
+	for (unsigned i = 0; i < cov->n_clauses; i++) {
+		if (tw_clause_rfc(cov->clause[i].clause) != rfc)
+			continue;
+		conforms += cov->clause[i].conforms;
+		deviates += cov->clause[i].deviates;
+	}
+	fprintf(out, "\n## RFC %u%s%s\n\n%u results conform, %u deviate.\n", rfc,
+		*title_of(rfc) ? ": " : "", title_of(rfc), conforms, deviates);
+}
+
+void tw_deviations_print(struct tw_deviations *list, const struct tw_coverage *cov,
+			 const struct tw_coverage_head *head, FILE *out)
+{
+	unsigned rfc = 0;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		list->d[i].told = false;
+		list->d[i].level = level_of(list->d[i].row, cov);
+	}
+	put_head(list, cov, head, out);
+	qsort(list->d, list->n, sizeof(*list->d), by_clause);
+	for (unsigned i = 0; i < list->n; i++) {
+		if (list->d[i].told)
+			continue;
+		if (tw_clause_rfc(list->d[i].row->rfc.clause) != rfc) {
+			rfc = tw_clause_rfc(list->d[i].row->rfc.clause);
+			put_rfc_head(rfc, cov, out);
+		}
+		put_demand(list, i, out);
+	}
+}
