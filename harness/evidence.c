@@ -107,8 +107,13 @@ const char *tw_state_name(enum tw_state state)
 const char *tw_fate_name(enum tw_fate fate)
 {
 	static const char *const name[TW_FATES] = {
-		[TW_FATE_ANY] = "any", [TW_RUNNING] = "running", [TW_RESTARTED] = "restarted",
-		[TW_ALIVE] = "alive",  [TW_GONE] = "gone",       [TW_REOPENED] = "reopened",
+		[TW_FATE_ANY] = "any",
+		[TW_RUNNING] = "running",
+		[TW_RESTARTED] = "restarted",
+		[TW_ALIVE] = "alive",
+		[TW_GONE] = "gone",
+		[TW_REOPENED] = "reopened",
+		[TW_ESTABLISHED] = "established",
 	};
 
 	return (unsigned)fate < TW_FATES ? name[fate] : "any";

@@ -72,6 +72,8 @@ static const char *explain_entry(const struct tw_observed *seen)
 		return more && more->before.state == TW_STATE_SYN_RECV
 			       ? "had given way before"
 			       : "gave way to a half-open connection";
+	case TW_ESTABLISHED:
+		return "gave way to a connection";
 	default:
 		return "is in an odd state";
 	}

@@ -52,6 +52,8 @@ enum tw_fate tw_fate_tell(const struct tw_entry *before, const struct tw_entry *
 		return TW_GONE;
 	case TW_STATE_SYN_RECV:
 		return TW_REOPENED;
+	case TW_STATE_ESTABLISHED:
+		return TW_ESTABLISHED;
 	case TW_STATE_TIME_WAIT:
 	case TW_STATE_FIN_WAIT_2:
 		if (!before || !before->mini)

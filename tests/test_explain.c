@@ -66,8 +66,10 @@ static const struct sentence {
 	  GONE },
 	{ "answered by an ACK; TIME_WAIT had given way before", ACK, ACK, 1, NULL,
 	  TW_STATE_SYN_RECV, TW_STATE_SYN_RECV, REOPENED },
+	{ "silence; TIME_WAIT gave way to a connection", ACK, 0, 0, NULL, TW_STATE_SYN_RECV,
+	  TW_STATE_ESTABLISHED, TW_ESTABLISHED },
 	{ "answered by an ACK; TIME_WAIT is in an odd state", ACK, ACK, 1, NULL, 0,
-	  TW_STATE_ESTABLISHED, TW_FATE_ANY },
+	  TW_STATE_CLOSE_WAIT, TW_FATE_ANY },
 	/* FIN_WAIT_2, where that was asked for */
 	{ "answered by an ACK; FIN_WAIT_2 became TIME_WAIT", FIN | ACK, ACK, 1, NULL,
 	  TW_STATE_FIN_WAIT_2, TW_STATE_TIME_WAIT, ALIVE },

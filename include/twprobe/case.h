@@ -112,11 +112,12 @@ enum {
 /* What became of the entry, as sock_diag shows it. */
 enum tw_fate {
 	TW_FATE_ANY,
-	TW_RUNNING,   /* still there, timer untouched */
-	TW_RESTARTED, /* still there, timer back at its full length */
-	TW_ALIVE,     /* still there; either */
-	TW_GONE,      /* no entry for the tuple */
-	TW_REOPENED,  /* a half-open connection took its place */
+	TW_RUNNING,     /* still there, timer untouched */
+	TW_RESTARTED,   /* still there, timer back at its full length */
+	TW_ALIVE,       /* still there; either */
+	TW_GONE,        /* no entry for the tuple */
+	TW_REOPENED,    /* a half-open connection took its place */
+	TW_ESTABLISHED, /* and its handshake is complete */
 	TW_FATES,
 };
 

@@ -180,7 +180,7 @@ const struct tw_moved *tw_moved_find(const struct tw_step_evidence *se, const ch
 
 /* "time-wait", "fin-wait-2", "syn-recv", "gone" ... */
 const char *tw_state_name(enum tw_state state);
-/* "running", "restarted", "alive", "gone", "reopened"; "any" */
+/* "running", "restarted", "alive", "gone", "reopened", "established"; "any" */
 const char *tw_fate_name(enum tw_fate fate);
 
 #endif

@@ -38,11 +38,12 @@
 #define VIA_ROUTER        TW_VIA_ROUTER
 
 /* what becomes of the entry */
-#define RUNNING   TW_RUNNING
-#define RESTARTED TW_RESTARTED
-#define ALIVE     TW_ALIVE
-#define GONE      TW_GONE
-#define REOPENED  TW_REOPENED
+#define RUNNING     TW_RUNNING
+#define RESTARTED   TW_RESTARTED
+#define ALIVE       TW_ALIVE
+#define GONE        TW_GONE
+#define REOPENED    TW_REOPENED
+#define ESTABLISHED TW_ESTABLISHED
 
 /* numbers: AT(RCV_NXT, +1), AT(TS_RECENT, -1), AT(SEG_ACK, 0) ... */
 #define AT(base_, off_)                                     \
