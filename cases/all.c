@@ -60,3 +60,12 @@ unsigned tw_case_steps(const struct tw_case *row)
 		n--;
 	return n;
 }
+
+uint32_t tw_case_waits_ms(const struct tw_case *row)
+{
+	uint32_t ms = 0;
+
+	for (unsigned i = 0; i < tw_case_steps(row); i++)
+		ms += row->step[i].pause_ms * (row->step[i].times ? row->step[i].times : 1);
+	return ms;
+}

@@ -15,9 +15,10 @@ static json_t *row_json(const struct tw_case *row)
 
 	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++)
 		json_array_append_new(cites, json_string(row->cite[i]));
-	return json_pack("{s:s, s:s, s:o, s:s, s:i, s:b}", "id", row->id, "says", row->says,
+	return json_pack("{s:s, s:s, s:o, s:s, s:i, s:b, s:i}", "id", row->id, "says", row->says,
 			 "cites", cites, "given", tw_text_row_given(row, given, sizeof(given)),
-			 "steps", (int)tw_case_steps(row), "slow", row->slow);
+			 "steps", (int)tw_case_steps(row), "slow", row->slow, "waits_ms",
+			 (int)tw_case_waits_ms(row));
 }
 
 static void print_json(const struct tw_selection *sel)
@@ -44,13 +45,15 @@ static void print_text(const struct tw_selection *sel)
 
 		if (tw_selected(row, sel))
 			printf("%-*s  %s%s\n", width, row->id, row->says,
-			       row->slow ? " (slow)" : "");
+			       row->slowest ? " (very slow)"
+			       : row->slow  ? " (slow)"
+					    : "");
 	}
 }
 
 int tw_cmd_list(int argc, char **argv)
 {
-	struct tw_selection sel = { .slow = true };
+	struct tw_selection sel = { .slowest = true };
 	bool json = false, help = false;
 	const struct tw_opt opts[] = {
 		{ "json", 'j', NULL, "as JSON", &json, NULL, NULL, NULL },

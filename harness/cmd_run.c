@@ -27,7 +27,7 @@ struct run {
 };
 
 enum {
-	RUN_OPTS = 6
+	RUN_OPTS = 7
 };
 
 static void run_options(struct run *run, struct tw_opt opts[RUN_OPTS + TW_SINK_OPTS + 1])
@@ -37,6 +37,8 @@ static void run_options(struct run *run, struct tw_opt opts[RUN_OPTS + TW_SINK_O
 		{ "ipv6", '6', NULL, "over IPv6 only", &run->sel.v6, NULL, NULL, NULL },
 		{ "slow", 's', NULL, "rows that wait for more than a second as well",
 		  &run->sel.slow, NULL, NULL, NULL },
+		{ "slowest", 0, NULL, "these and those that wait for half an hour and more",
+		  &run->sel.slowest, NULL, NULL, NULL },
 		{ "jobs", 'J', "N", "worker processes (default: one per CPU)", NULL, NULL,
 		  tw_opts_uint, &run->jobs },
 		{ "seed", 0, "N", "of the peer's ISNs and TSvals", NULL, NULL, tw_opts_u64,
@@ -85,8 +87,9 @@ static void put_command(const struct run *run, char *ret, size_t size)
 		len += (size_t)snprintf(ret + len, size - len, " '%s'", run->sel.pattern[i]);
 	if (len < size && run->sel.v4 != run->sel.v6)
 		len += (size_t)snprintf(ret + len, size - len, " -%d", run->sel.v4 ? 4 : 6);
-	if (len < size && run->sel.slow)
-		len += (size_t)snprintf(ret + len, size - len, " --slow");
+	if (len < size && (run->sel.slow || run->sel.slowest))
+		len += (size_t)snprintf(ret + len, size - len,
+					run->sel.slowest ? " --slowest" : " --slow");
 	if (len < size)
 		snprintf(ret + len, size - len, " --seed %llu", run->seed);
 }
@@ -115,6 +118,7 @@ static int play_plan(struct run *run, struct tw_err *err)
 		.planned = run->plan.n,
 		.groups = run->plan.groups,
 		.slow_left_out = run->plan.slow_left_out,
+		.slowest_left_out = run->plan.slowest_left_out,
 		.claims = claims_told(run),
 		.facts = &run->facts,
 	};

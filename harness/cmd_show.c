@@ -73,9 +73,12 @@ static void show_steps(const struct tw_case *row)
 	for (unsigned i = 0; i < tw_case_steps(row); i++) {
 		const struct tw_step *step = &row->step[i];
 
-		printf("%+5.2f < %s%s\n", step->pause_ms ? step->pause_ms / 1000.0 : 0.02,
+		printf("%+5.2f < %s%s", step->pause_ms ? step->pause_ms / 1000.0 : 0.02,
 		       tw_text_send(&step->send, text, sizeof(text)),
 		       step->send.from == TW_OTHER ? "   // from another port" : "");
+		if (step->times > 1)
+			printf("   // %u times", step->times);
+		putchar('\n');
 		printf("   +0 > %s\n", tw_text_expect(&step->expect, text, sizeof(text)));
 	}
 }
@@ -185,7 +188,8 @@ static json_t *steps_json(const struct tw_case *row)
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
 		json_array_append_new(
 			all,
-			json_pack("{s:i, s:s, s:s}", "pause_ms", (int)row->step[i].pause_ms, "send",
+			json_pack("{s:i, s:i, s:s, s:s}", "pause_ms", (int)row->step[i].pause_ms,
+				  "times", row->step[i].times ? row->step[i].times : 1, "send",
 				  tw_text_send(&row->step[i].send, send, sizeof(send)), "expect",
 				  tw_text_expect(&row->step[i].expect, expect, sizeof(expect))));
 	return all;

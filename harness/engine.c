@@ -106,7 +106,7 @@ int tw_engine_start(struct tw_engine *e, struct tw_tuple *tuples, unsigned n, st
 		ret = prepare_dut(e, &tuples[i], err);
 	if (ret >= 0 && e->cfg.count)
 		ret = e->cfg.dut->ops->counters(e->cfg.dut, e->start, err);
-	e->op = e->step = 0;
+	e->op = e->step = e->played = 0;
 	e->stage = ret < 0 ? STAGE_DONE : STAGE_ENTER;
 	if (ret < 0)
 		tw_engine_slots(e, false);
@@ -198,6 +198,7 @@ static int wait_for_late(struct tw_engine *e, struct tw_err *err)
 /* 0: go on at once; 1: wait until e->due; negative errno. */
 static int advance(struct tw_engine *e, struct tw_err *err)
 {
+	bool last = tw_engine_last_time(e);
 	int ret;
 
 	switch (e->stage) {
@@ -232,7 +233,8 @@ static int advance(struct tw_engine *e, struct tw_err *err)
 		return 0;
 	case STAGE_PROBE:
 		ret = tw_engine_probe(e, err);
-		e->step++;
+		e->played = last ? 0 : e->played + 1;
+		e->step += last;
 		e->stage = STAGE_PAUSE;
 		return ret < 0 ? ret : 0;
 	default:

@@ -46,7 +46,8 @@ struct tw_engine {
 	enum stage stage;
 	unsigned op; /* operation of the entry scripts */
 	unsigned step;
-	uint64_t due; /* PAUSE, LATE: when */
+	unsigned played; /* times that the step was played */
+	uint64_t due;    /* PAUSE, LATE: when */
 	uint64_t late_until;
 	uint64_t entered_at;
 	uint64_t sent_at[2];
@@ -84,5 +85,7 @@ void tw_tuple_fail(struct tw_tuple *t, const char *fmt, ...) __attribute__((form
 /* engine_probe.c */
 int tw_engine_probe(struct tw_engine *e, struct tw_err *err);
 uint64_t tw_engine_step_due(const struct tw_engine *e);
+/* The current step is not to be played again after this time. */
+bool tw_engine_last_time(const struct tw_engine *e);
 
 #endif

@@ -68,15 +68,6 @@ static bool wants_family(const struct tw_selection *sel, const struct tw_case *r
 	return both || (family == TW_IPV4 ? sel->v4 : sel->v6);
 }
 
-static unsigned waits_ms(const struct tw_case *row)
-{
-	unsigned ms = 0;
-
-	for (unsigned i = 0; i < tw_case_steps(row); i++)
-		ms += row->step[i].pause_ms;
-	return ms;
-}
-
 /* Rows that wait are started first, the longest of all, so that the others fill the time. Returns the next place. */
 static unsigned put_order_of(struct tw_plan *plan, bool slow, unsigned n)
 {
@@ -85,13 +76,14 @@ static unsigned put_order_of(struct tw_plan *plan, bool slow, unsigned n)
 	while (next) {
 		next = 0;
 		for (unsigned i = 0; i < plan->n; i++) {
-			unsigned ms = waits_ms(plan->item[i].row);
+			unsigned ms = tw_case_waits_ms(plan->item[i].row);
 
 			if (plan->item[i].row->slow == slow && ms < below && ms > next)
 				next = ms;
 		}
 		for (unsigned i = 0; i < plan->n; i++)
-			if (plan->item[i].row->slow == slow && waits_ms(plan->item[i].row) == next)
+			if (plan->item[i].row->slow == slow &&
+			    tw_case_waits_ms(plan->item[i].row) == next)
 				plan->order[n++] = i;
 		below = next;
 	}
@@ -140,7 +132,9 @@ int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_
 			if (!tw_selected(row, sel) ||
 			    !wants_family(sel, row, (enum tw_family)family))
 				continue;
-			if (row->slow && !sel->slow)
+			if (row->slowest && !sel->slowest)
+				ret->slowest_left_out++;
+			else if (row->slow && !sel->slow && !sel->slowest)
 				ret->slow_left_out++;
 			else
 				ret->item[ret->n++] =
@@ -149,8 +143,9 @@ int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_
 	}
 	if (!ret->n) {
 		fail = tw_err_set(err, ENOENT,
-				  ret->slow_left_out
-					  ? "only slow rows are selected: add --slow"
+				  ret->slow_left_out ? "only slow rows are selected: add --slow"
+				  : ret->slowest_left_out
+					  ? "only the slowest rows are selected: add --slowest"
 					  : "no row is selected, and an empty run proves nothing");
 		tw_plan_free(ret);
 		return fail;

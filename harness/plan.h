@@ -20,16 +20,18 @@ struct tw_plan {
 	unsigned n;
 	unsigned *
 		order; /* indices, slow ones first and longest first: the order in which they are started */
-	unsigned n_slow;        /* so many of them are slow */
-	unsigned groups;        /* distinct first parts of the ids */
-	unsigned slow_left_out; /* items that the patterns select, but that are slow */
+	unsigned n_slow;           /* so many of them are slow */
+	unsigned groups;           /* distinct first parts of the ids */
+	unsigned slow_left_out;    /* items that the patterns select, but that are slow */
+	unsigned slowest_left_out; /* or even the slowest; not counted among the slow ones */
 };
 
 struct tw_selection {
 	char **pattern; /* shell patterns of ids, rule names ("D-30", "C0-2") or "claims"; none: all rows */
 	int n_patterns;
-	bool v4, v6; /* neither or both: both families */
-	bool slow;   /* slow rows too */
+	bool v4, v6;  /* neither or both: both families */
+	bool slow;    /* slow rows too */
+	bool slowest; /* and the slowest */
 };
 
 /*

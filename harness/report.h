@@ -42,7 +42,8 @@ struct tw_run_info {
 	unsigned jobs;
 	unsigned planned; /* results that will come */
 	unsigned groups;  /* first parts of their ids, each counted once; 0: no outer KTAP plan */
-	unsigned slow_left_out; /* slow rows that the patterns select but that were not asked for */
+	/* rows that the patterns select but that wait longer than was asked for */
+	unsigned slow_left_out, slowest_left_out;
 	enum tw_claims_told claims;
 	const struct tw_facts *facts;
 };

@@ -35,7 +35,7 @@ struct text_sink {
 	size_t table_size, failures_size;
 	bool verbose, color;
 	const char *pcap_dir;
-	unsigned slow_left_out;
+	unsigned slow_left_out, slowest_left_out;
 	enum tw_claims_told claims;
 	char release[sizeof(((struct tw_facts *)0)->release)];
 	struct group group; /* the one that is being counted */
@@ -93,6 +93,7 @@ static int text_begin(struct tw_sink *sink, const struct tw_run_info *info, stru
 	if (!s->failures || !s->table)
 		return tw_err_set(err, ENOMEM, "out of memory for the report");
 	s->slow_left_out = info->slow_left_out;
+	s->slowest_left_out = info->slowest_left_out;
 	s->claims = info->claims;
 	tw_text_clean(info->facts->release, s->release, sizeof(s->release));
 	fprintf(s->out, "twprobe %s, kernel %s %s, seed %llu, %u job%s, %u results planned\n\n",
@@ -175,6 +176,13 @@ static const char *plural(unsigned n)
 	return n == 1 ? "" : "s";
 }
 
+static void put_left_out(const struct text_sink *s, unsigned n, const char *how, const char *option)
+{
+	if (n)
+		fprintf(s->out, "%u %sslow row%s left out; %s runs %s too\n", n, how, plural(n),
+			option, n == 1 ? "it" : "them");
+}
+
 static void put_summary(const struct text_sink *s, const struct tw_totals *t)
 {
 	bool bad = t->outcome[TW_FAIL] || t->outcome[TW_ERROR];
@@ -196,9 +204,8 @@ static void put_summary(const struct text_sink *s, const struct tw_totals *t)
 		fprintf(s->out, "%s\n",
 			s->claims == TW_CLAIMS_COUNTED ? "; 'twprobe run claims' tells which" : "");
 	}
-	if (s->slow_left_out)
-		fprintf(s->out, "%u slow row%s left out; --slow runs %s too\n", s->slow_left_out,
-			plural(s->slow_left_out), s->slow_left_out == 1 ? "it" : "them");
+	put_left_out(s, s->slow_left_out, "", "--slow");
+	put_left_out(s, s->slowest_left_out, "very ", "--slowest");
 }
 
 static void put_all(struct text_sink *s, const struct tw_totals *totals)

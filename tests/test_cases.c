@@ -110,13 +110,29 @@ static void slow_rows_are_marked(void **state)
 	(void)state;
 	for (size_t i = 0; i < tw_case_count(); i++) {
 		const struct tw_case *row = tw_case_at(i);
-		unsigned ms = 0;
+		uint32_t ms = tw_case_waits_ms(row);
 
-		for (unsigned k = 0; k < tw_case_steps(row); k++)
-			ms += row->step[k].pause_ms;
-		if (!row->scenario && (ms > 1000) != row->slow)
+		/* what a scenario waits for stands nowhere */
+		if (row->scenario ? row->slowest && !row->slow : (ms > 1000) != row->slow)
 			fail_msg("row %s waits %u ms and is%s marked slow", row->id, ms,
 				 row->slow ? "" : " not");
+		if (!row->scenario && (ms > 150000) != row->slowest)
+			fail_msg("row %s waits %u ms and is%s marked as one of the slowest",
+				 row->id, ms, row->slowest ? "" : " not");
+	}
+}
+
+/* Only the last time is looked at, and one step has one answer. */
+static void repeated_steps_are_silent(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+
+		for (unsigned k = 0; k < tw_case_steps(row); k++)
+			if (row->step[k].times > 1 && row->step[k].expect.reply != TW_SILENCE)
+				fail_msg("row %s, step %u is played %u times and is answered",
+					 row->id, k + 1, row->step[k].times);
 	}
 }
 
@@ -166,7 +182,7 @@ static void every_decision_has_a_row(void **state)
 			bool any = false;
 			char rule[16];
 
-			snprintf(rule, sizeof(rule), "D-%u", no);
+			snprintf(rule, sizeof(rule), "D-%02u", no);
 			for (size_t k = 0; k < tw_case_count() && !any; k++)
 				any = cites(tw_case_at(k), rule);
 			if (!any)
@@ -183,6 +199,7 @@ int main(void)
 		cmocka_unit_test(every_step_claims),
 		cmocka_unit_test(finds_can_be_judged),
 		cmocka_unit_test(slow_rows_are_marked),
+		cmocka_unit_test(repeated_steps_are_silent),
 		cmocka_unit_test(rfc_demands_can_be_judged),
 		cmocka_unit_test(exceptions_have_a_reason),
 		cmocka_unit_test(every_decision_has_a_row),

@@ -243,6 +243,44 @@ static void pauses_are_deadlines(void **state)
 	rig_close(&rig);
 }
 
+/* Of a step that is played several times the last is looked at; what answers the others is told with it. */
+static void steps_are_repeated(void **state)
+{
+	static const struct tw_step steps[] = {
+		{ .send = { .flags = ACK, .seq = AT(RCV_NXT, 0) }, .pause_ms = 500, .times = 3 },
+		{ .send = { .flags = ACK, .seq = AT(RCV_NXT, -1) }, .pause_ms = 700, .times = 2 },
+		{ .send = { .flags = RST, .seq = AT(RCV_NXT, 0) }, .times = 1 },
+	};
+	static const unsigned waits_ms[] = { 500, 500, 500, 700, 700, 24 };
+	struct tw_observed seen;
+	struct rig rig;
+	unsigned sent;
+
+	(void)state;
+	rig_open(&rig, true, 24);
+	rig_tuple(&rig, 0, &rig_given, steps, 3);
+	assert_int_equal(tw_engine_start(rig.engine, rig.tuple, 1, NULL), 0);
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t now = rig.fake.now, due = poll_once(&rig, 0);
+
+		assert_int_equal(due, now + waits_ms[i] * RIG_MS);
+		if (i)
+			assert_int_equal(rig.fake.n_sent, sent + 2); /* and a fence */
+		sent = rig.fake.n_sent;
+		rig.fake.now = due;
+	}
+	poll_once(&rig, 1);
+	assert_int_equal(rig.ev.n_steps, 3);
+	assert_int_equal(rig.ev.step[0].injected, 2);
+	tw_observe(&rig.ev, 0, &seen);
+	assert_int_equal(seen.n_replies, 0);
+	tw_observe(&rig.ev, 1, &seen);
+	assert_int_equal(seen.n_replies, 2);
+	tw_observe(&rig.ev, 2, &seen);
+	assert_int_equal(seen.fate, TW_GONE);
+	rig_close(&rig);
+}
+
 /* In a batch everybody waits for whoever waits longest. */
 static void batch_waits_for_the_longest(void **state)
 {
@@ -489,6 +527,7 @@ int main(void)
 		cmocka_unit_test(full_batch_of_all_ways),
 		cmocka_unit_test(batch_after_batch),
 		cmocka_unit_test(pauses_are_deadlines),
+		cmocka_unit_test(steps_are_repeated),
 		cmocka_unit_test(batch_waits_for_the_longest),
 		cmocka_unit_test(prepared_in_this_order),
 		cmocka_unit_test(connecting_dut_needs_no_listener),

@@ -308,6 +308,29 @@ static void lost_fence(void **state)
 	}
 }
 
+/* Of a step that is played several times only the last is looked at, but all of them are fenced. */
+static void lost_fence_of_a_repetition(void **state)
+{
+	static const struct tw_step step = { .send = { .flags = ACK, .seq = AT(RCV_NXT, 0) },
+					     .times = 3 };
+	struct tw_err err = { "" };
+	uint64_t deadline;
+	struct rig rig;
+	int ret;
+
+	(void)state;
+	rig_open(&rig, true, 24);
+	rig_tuple(&rig, 0, &rig_given, &step, 1);
+	fake_break(&rig.fake, RIG_FENCE, 2, FAKE_LOST, 0);
+	assert_int_equal(tw_engine_start(rig.engine, rig.tuple, 1, NULL), 0);
+	while ((ret = tw_engine_poll(rig.engine, &deadline, &err)) == 0)
+		rig.fake.now = deadline;
+	assert_int_equal(ret, -EIO);
+	assert_non_null(strstr(err.text, "fence"));
+	assert_int_equal(rig_health(&rig).unfenced, 1);
+	rig_close(&rig);
+}
+
 /* Each step has a fence of its own: the answer to an older one proves nothing. */
 static void fences_are_not_mistaken(void **state)
 {
@@ -461,6 +484,7 @@ int main(void)
 		cmocka_unit_test(late_answer_is_not_the_next_ones),
 		cmocka_unit_test(late_answer_to_a_tuple_that_is_through),
 		cmocka_unit_test(lost_fence),
+		cmocka_unit_test(lost_fence_of_a_repetition),
 		cmocka_unit_test(fences_are_not_mistaken),
 		cmocka_unit_test(strays),
 		cmocka_unit_test(strangers_with_a_known_port),

@@ -89,7 +89,7 @@ static void patterns(void **state)
 
 static void everything(void **state)
 {
-	struct tw_plan plan = make((struct tw_selection){ .slow = true });
+	struct tw_plan plan = make((struct tw_selection){ .slowest = true });
 	unsigned n = 0;
 
 	(void)state;
@@ -106,6 +106,7 @@ static void everything(void **state)
 	}
 	assert_int_equal(n, plan.n);
 	assert_int_equal(plan.slow_left_out, 0);
+	assert_int_equal(plan.slowest_left_out, 0);
 	tw_plan_free(&plan);
 	assert_int_equal(plan.n, 0);
 	assert_null(plan.item);
@@ -113,15 +114,22 @@ static void everything(void **state)
 
 static void slow_rows_are_asked_for(void **state)
 {
-	struct tw_plan all = make((struct tw_selection){ .slow = true });
+	struct tw_plan all = make((struct tw_selection){ .slowest = true });
+	struct tw_plan slow = make((struct tw_selection){ .slow = true });
 	struct tw_plan quick = make((struct tw_selection){ .slow = false });
 
 	(void)state;
-	assert_true(quick.slow_left_out > 0);
-	assert_int_equal(quick.n + quick.slow_left_out, all.n);
+	assert_true(quick.slow_left_out > 0 && quick.slowest_left_out > 0);
+	assert_int_equal(quick.n + quick.slow_left_out, slow.n);
+	assert_int_equal(slow.slow_left_out, 0);
+	assert_int_equal(slow.slowest_left_out, quick.slowest_left_out);
+	assert_int_equal(slow.n + slow.slowest_left_out, all.n);
 	for (unsigned i = 0; i < quick.n; i++)
 		assert_false(quick.item[i].row->slow);
+	for (unsigned i = 0; i < slow.n; i++)
+		assert_false(slow.item[i].row->slowest);
 	tw_plan_free(&all);
+	tw_plan_free(&slow);
 	tw_plan_free(&quick);
 }
 
@@ -154,19 +162,10 @@ static void families(void **state)
 	tw_plan_free(&six);
 }
 
-static unsigned waits_ms(const struct tw_case *row)
-{
-	unsigned ms = 0;
-
-	for (unsigned i = 0; i < tw_case_steps(row); i++)
-		ms += row->step[i].pause_ms;
-	return ms;
-}
-
 /* Each item once, and nobody who waits is started after one who waits for less. */
 static void longest_are_started_first(void **state)
 {
-	struct tw_plan plan = make((struct tw_selection){ .slow = true });
+	struct tw_plan plan = make((struct tw_selection){ .slowest = true });
 	bool *seen = calloc(plan.n, sizeof(*seen));
 
 	(void)state;
@@ -175,8 +174,8 @@ static void longest_are_started_first(void **state)
 		assert_true(plan.order[i] < plan.n);
 		assert_false(seen[plan.order[i]]);
 		seen[plan.order[i]] = true;
-		if (i && waits_ms(plan.item[plan.order[i]].row) >
-				 waits_ms(plan.item[plan.order[i - 1]].row))
+		if (i && tw_case_waits_ms(plan.item[plan.order[i]].row) >
+				 tw_case_waits_ms(plan.item[plan.order[i - 1]].row))
 			fail_msg("%s comes after %s", plan.item[plan.order[i]].row->id,
 				 plan.item[plan.order[i - 1]].row->id);
 	}
@@ -277,7 +276,8 @@ static void nothing_is_selected(void **state)
 {
 	char *typo[PATTERNS_MAX] = { "sin.*" }, *beside[PATTERNS_MAX] = { "syn", "D-300" };
 	char *empty[PATTERNS_MAX] = { "" };
-	char *slow[PATTERNS_MAX] = { NULL }, *four[PATTERNS_MAX] = { NULL };
+	char *slow[PATTERNS_MAX] = { NULL }, *slowest[PATTERNS_MAX] = { "N-65" },
+	     *four[PATTERNS_MAX] = { NULL };
 	const struct tw_case *slow_row = find(true, 0), *four_row = find(false, TW_IPV4);
 	struct tw_selection sel;
 
@@ -289,6 +289,7 @@ static void nothing_is_selected(void **state)
 		slow[0] = (char *)slow_row->id;
 		refused(select_rows(slow), "--slow");
 	}
+	refused(select_rows(slowest), "--slowest");
 	if (four_row) {
 		four[0] = (char *)four_row->id;
 		sel = select_rows(four);

@@ -32,6 +32,7 @@ static const struct tw_run_info info = {
 	.planned = FIXTURE_N,
 	.groups = 3,
 	.slow_left_out = 3,
+	.slowest_left_out = 1,
 	.facts = &facts,
 };
 static const struct tw_totals totals = {

@@ -137,8 +137,9 @@ struct tw_expect {
 struct tw_step {
 	struct tw_send send;
 	struct tw_expect expect; /* .reply is never 0 in a row: a step without a claim is no test */
-	uint16_t pause_ms;       /* wait before sending */
-	uint16_t within_ms;      /* sent at most this long after the last answered step; 0: any */
+	uint32_t pause_ms;       /* wait before sending */
+	uint32_t within_ms;      /* sent at most this long after the last answered step; 0: any */
+	uint8_t times; /* played so often, with the pause before each, and never answered; 0: once */
 };
 
 /* What an RFC asks for, and how to tell from the evidence whether it was done. */
@@ -206,10 +207,14 @@ struct tw_case {
 	const char *needs; /* a fact without which the row is SKIP */
 	uint8_t family;    /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
 	bool slow;         /* waits for more than a second */
+	bool slowest;      /* and for longer than all the others together: half an hour */
 };
 
 /* Number of steps: those up to the last that claims a reply; 1 for a scenario. */
 unsigned tw_case_steps(const struct tw_case *row);
+
+/* How long the row waits, at the least; what a scenario waits for is not known before. */
+uint32_t tw_case_waits_ms(const struct tw_case *row);
 
 /* The @i-th row, in the order of the tables; NULL past the last one. */
 const struct tw_case *tw_case_at(size_t i);
