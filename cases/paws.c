@@ -5,6 +5,45 @@
 #include "idioms.h"
 
 /* clang-format off */
+
+/* The age of TS.Recent counts from here: the kernel takes the second of its last update. */
+#define UPDATE                                                           \
+	{                                                                \
+		.send = { .flags = ACK, .seq = AT(RCV_NXT, 0) },         \
+		.expect = { .reply = SILENCE, .tw = RESTARTED },         \
+	}
+
+/* What restarts the timer and, without a timestamp, updates nothing. */
+#define KEEP(times_, pause_ms_)                                                           \
+	{                                                                                 \
+		.times = times_, .pause_ms = pause_ms_,                                   \
+		.send = { .flags = ACK, .seq = AT(RCV_NXT, 0), .tsval = ABSENT },         \
+		.expect = { .reply = SILENCE, .tw = RESTARTED },                          \
+	}
+#define KEEP_FOR_2100_S KEEP(70, 30000)
+#define KEEP_FOR_50_S KEEP(2, 25000)
+
+/* 2105 s old; a refusal restarts the timer as well, and updates nothing. */
+#define STILL_REFUSED                                                                     \
+	{                                                                                 \
+		.pause_ms = 5000, .within_ms = 2140000,                                   \
+		.send = { .flags = SYN, .seq = AT(RCV_NXT, +1),                           \
+			  .tsval = AT(TS_RECENT, -1) },                                   \
+		.expect = { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,                  \
+			    REJECTED_BY_PAWS },                                           \
+	}
+
+/* The release that shortened the validity brought TCP-AO too, whose counters are always there. */
+#define SINCE_6_7 "TcpExtTCPAOBad"
+#define VALID_FOR_24_DAYS                                                                 \
+	{                                                                                 \
+		.unless = SINCE_6_7,                                                      \
+		.because = "before 6.7 a timestamp was valid for 24 days",                \
+		.step = 5,                                                                \
+		.expect = { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,                  \
+			    .counter = { "TcpExtPAWSEstab" } },                           \
+	}
+
 static const struct tw_case rows[] = {
 	/* no segment is exempt */
 	{
@@ -252,6 +291,61 @@ static const struct tw_case rows[] = {
 					 "an older segment is acked and dropped (R1)", AN_ACK),
 		.except	= { ONE_PAWS_COUNTER_IN_STEP(2) },
 		.needs	= "H-10",
+	},
+
+	/* TS.Recent grows old */
+	{
+		.id	= "paws.aged.syn",
+		.says	= "2147 s after its last update TS.Recent is void, and an older SYN reopens "
+			  "the tuple",
+		.cite	= { "N-65", "D-12", "D-20", "D-30" },
+		.step	= {
+			UPDATE, KEEP_FOR_2100_S, STILL_REFUSED, KEEP_FOR_50_S,
+			{
+				.pause_ms = 5000,
+				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1),
+					    .tsval = AT(TS_RECENT, -1) },
+				.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(-1),
+					    .tw = REOPENED },
+			},
+		},
+		.rfc	= DEMAND("RFC 7323 5.5",
+				 "TS.Recent is void only after 24 days without a segment",
+				 A_SILENT_DROP, AN_ACK),
+		.except	= { ONE_PAWS_COUNTER_IN_STEP(3), VALID_FOR_24_DAYS },
+		.slow	= true,
+		.slowest = true,
+	}, {
+		.id	= "paws.aged.ack",
+		.says	= "2147 s after its last update TS.Recent is void, and an older ACK at R "
+			  "sets it back",
+		.cite	= { "N-65", "D-12", "D-20", "D-30" },
+		.step	= {
+			UPDATE, KEEP_FOR_2100_S, STILL_REFUSED, KEEP_FOR_50_S,
+			{
+				.pause_ms = 5000,
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0),
+					    .tsval = AT(TS_RECENT, -1000) },
+				.expect	= { .reply = SILENCE, .tw = RESTARTED },
+			}, {
+				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1),
+					    .tsval = AT(TS_RECENT, -1001) },
+				.expect	= { .reply = ACK, LAST_NUMBERS_ECHOING(-1000),
+					    .tw = RESTARTED, REJECTED_BY_PAWS },
+			}, {
+				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1),
+					    .tsval = AT(TS_RECENT, -999) },
+				.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(-999),
+					    .tw = REOPENED },
+			},
+		},
+		.rfc	= DEMAND_IN_STEP(5, "RFC 7323 5.5",
+					 "TS.Recent is void only after 24 days without a segment",
+					 AN_ACK),
+		.except	= { ONE_PAWS_COUNTER_IN_STEP(3) },
+		.needs	= SINCE_6_7,
+		.slow	= true,
+		.slowest = true,
 	},
 };
 /* clang-format on */
