@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ns.h"
 
@@ -406,7 +407,7 @@ static bool says_local(const char *buf, int len, const struct tw_addr *addr)
 	return false;
 }
 
-static int ask_route(struct tw_link *link, const struct tw_addr *addr)
+static int ask_route(struct tw_link *link, enum tw_family family, const struct tw_addr *addr)
 {
 	char buf[128] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -415,9 +416,9 @@ static int ask_route(struct tw_link *link, const struct tw_addr *addr)
 	nlh->nlmsg_type = RTM_GETROUTE;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = link->seq++;
-	rtm->rtm_family = AF_INET6;
-	rtm->rtm_dst_len = 128;
-	mnl_attr_put(nlh, RTA_DST, sizeof(addr->b), addr->b);
+	rtm->rtm_family = af_of(family);
+	rtm->rtm_dst_len = family == TW_IPV6 ? 128 : 32;
+	put_addr(nlh, RTA_DST, family, addr);
 	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
@@ -430,7 +431,7 @@ struct awaited {
 
 static int ask(struct tw_link *link, const struct awaited *what)
 {
-	return what->addr ? ask_route(link, what->addr) : ask_link(link, what->ifindex);
+	return what->addr ? ask_route(link, TW_IPV6, what->addr) : ask_link(link, what->ifindex);
 }
 
 static bool says(const char *buf, int len, const struct awaited *what)
@@ -485,4 +486,65 @@ int tw_link_wait_local(struct tw_link *link, const struct tw_addr *addr, int lim
 		return tw_err_set(err, ETIMEDOUT, "the IPv6 address is not ready after %d ms",
 				  limit_ms);
 	return res < 0 ? res : 0;
+}
+
+/* Of the metrics in RTA_METRICS the MTU, or 0. */
+static uint32_t mtu_of(const struct nlattr *metrics)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, metrics)
+	{
+		if (mnl_attr_get_type(attr) == RTAX_MTU &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
+			return mnl_attr_get_u32(attr);
+	}
+	return 0;
+}
+
+/* @ret_expires: in clock ticks of user space, as the kernel writes them. */
+static void read_route(const struct nlmsghdr *nlh, uint32_t *ret_mtu, uint32_t *ret_expires)
+{
+	struct rta_cacheinfo cache;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg))
+	{
+		if (mnl_attr_get_type(attr) == RTA_METRICS)
+			*ret_mtu = mtu_of(attr);
+		if (mnl_attr_get_type(attr) != RTA_CACHEINFO ||
+		    mnl_attr_get_payload_len(attr) < sizeof(cache))
+			continue;
+		memcpy(&cache, mnl_attr_get_payload(attr), sizeof(cache));
+		*ret_expires = cache.rta_expires > 0 ? cache.rta_expires : 0;
+	}
+}
+
+int tw_link_pmtu(int ns, enum tw_family family, const struct tw_addr *dst, uint32_t *ret_mtu,
+		 uint32_t *ret_expires_s, struct tw_err *err)
+{
+	char buf[8192] __attribute__((aligned(8))), text[INET6_ADDRSTRLEN];
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	uint32_t mtu = 0, expires = 0, hz = sysconf(_SC_CLK_TCK);
+	struct tw_link *link;
+	int len, code = 0, res = tw_link_open(ns, &link, err);
+
+	if (res < 0)
+		return res;
+	len = ask_route(link, family, dst);
+	if (len == 0)
+		len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
+	if (len < 0 || !mnl_nlmsg_ok(nlh, len))
+		code = len < 0 && errno ? errno : EPROTO;
+	else if (nlh->nlmsg_type == NLMSG_ERROR)
+		code = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
+	else if (nlh->nlmsg_type == RTM_NEWROUTE)
+		read_route(nlh, &mtu, &expires);
+	tw_link_close(link);
+	if (code)
+		return tw_err_set(err, code, "route to %s: %s", addr_text(family, dst, text),
+				  strerror(code));
+	*ret_mtu = mtu;
+	*ret_expires_s = expires / hz + !!(expires % hz);
+	return 0;
 }

@@ -77,4 +77,12 @@ int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err 
 int tw_link_wait_local(struct tw_link *link, const struct tw_addr *addr, int limit_ms,
 		       struct tw_err *err);
 
+/*
+ * What ICMP has taught the namespace @ns about the path to @dst: the MTU, and after how many seconds
+ * it is forgotten (rounded up). Both 0: nothing, the device's MTU holds. 0 or negative errno
+ * (-ENETUNREACH: no route).
+ */
+int tw_link_pmtu(int ns, enum tw_family family, const struct tw_addr *dst, uint32_t *ret_mtu,
+		 uint32_t *ret_expires_s, struct tw_err *err);
+
 #endif

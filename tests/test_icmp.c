@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "netns/link.h"
 #include "netns_help.h"
 #include "raw_peer.h"
 #include "wire_ip.h"
@@ -201,12 +202,78 @@ static void connect_is_refused_by_a_router(void **state)
 	tw_lane_close(&lane);
 }
 
+/* A segment does not fit, says a router: it comes again in parts, and the path is remembered. */
+static void mtu_is_learnt(void **state)
+{
+	struct tw_lane lane = open_lane();
+	static const char text[1400];
+	struct tw_err err = { "" };
+	enum tw_family family;
+	uint32_t mtu, expires;
+
+	(void)state;
+	for (family = TW_IPV4; family <= (lane.ipv6 ? TW_IPV6 : TW_IPV4); family += 2) {
+		struct raw_peer p = raw_open(&lane, family, 0);
+		struct tw_addr router = tw_lane_peer_addr(family, 1 << 16);
+		unsigned small = family == TW_IPV4 ? 1000 : 1300;
+		unsigned part = small - (family == TW_IPV4 ? 40 : 60);
+		uint8_t segment[2048], frame[TW_FRAME_MAX];
+		struct tw_seg seg;
+		int len;
+
+		raw_connect(&p, 1420);
+		assert_ok(tw_link_pmtu(lane.dut_ns, family, &p.flow.peer, &mtu, &expires, &err),
+			  &err);
+		assert_int_equal(mtu, 0);
+		assert_int_equal(expires, 0);
+		assert_int_equal(send(p.conn, text, sizeof(text), 0), sizeof(text));
+		len = raw_next(&p, segment, sizeof(segment));
+		assert_true(len > ETH + 1400);
+		raw_send_frame(&p, frame,
+			       tw_forge_icmp_too_big(p.forge, segment + ETH, len - ETH, &router,
+						     small, frame, NULL));
+		seg = raw_next_seg(&p);
+		assert_int_equal(seg.seq, p.ack);
+		assert_int_equal(seg.len, part);
+		seg = raw_next_seg(&p);
+		assert_int_equal(seg.seq, p.ack + part);
+		assert_int_equal(seg.len, 1400 - part);
+		assert_ok(tw_link_pmtu(lane.dut_ns, family, &p.flow.peer, &mtu, &expires, &err),
+			  &err);
+		assert_int_equal(mtu, small);
+		assert_in_range(expires, 500, 600);
+		/* Another peer's path is another one. */
+		p.flow.peer = tw_lane_peer_addr(family, 5);
+		assert_ok(tw_link_pmtu(lane.dut_ns, family, &p.flow.peer, &mtu, &expires, &err),
+			  &err);
+		assert_int_equal(mtu, 0);
+		raw_close(&p);
+	}
+	tw_lane_close(&lane);
+}
+
+static void no_route_no_mtu(void **state)
+{
+	struct tw_lane lane = open_lane();
+	struct tw_addr far = { { 203, 0, 113, 1 } };
+	struct tw_err err = { "" };
+	uint32_t mtu, expires;
+
+	(void)state;
+	assert_int_equal(tw_link_pmtu(lane.dut_ns, TW_IPV4, &far, &mtu, &expires, &err),
+			 -ENETUNREACH);
+	assert_non_null(strstr(err.text, "203.0.113.1"));
+	tw_lane_close(&lane);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_are_right),
 		cmocka_unit_test(only_packets_are_quoted),
 		cmocka_unit_test(connect_is_refused_by_a_router),
+		cmocka_unit_test(mtu_is_learnt),
+		cmocka_unit_test(no_route_no_mtu),
 	};
 
 	prepare();
