@@ -38,6 +38,8 @@ extern const struct tw_case_table tw_cases_enter;
 extern const struct tw_case_table tw_cases_dead;
 extern const struct tw_case_table tw_cases_linger;
 extern const struct tw_case_table tw_cases_bind;
+extern const struct tw_case_table tw_cases_client;
+extern const struct tw_case_table tw_cases_opening;
 extern const struct tw_case_table tw_cases_hostpaws;
 extern const struct tw_case_table tw_cases_finwait2;
 
