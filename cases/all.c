@@ -23,7 +23,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_linger,
 	&tw_cases_bind,
 	&tw_cases_hostpaws,
-	&tw_cases_finwait2,
+	&tw_cases_finwait2_life,
 	&tw_cases_client,
 	&tw_cases_opening,
 };

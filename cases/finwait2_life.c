@@ -510,4 +510,4 @@ static const struct tw_case rows[] = {
 };
 /* clang-format on */
 
-TW_CASE_TABLE(finwait2);
+TW_CASE_TABLE(finwait2_life);
