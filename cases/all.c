@@ -26,6 +26,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_finwait2_life,
 	&tw_cases_client,
 	&tw_cases_opening,
+	&tw_cases_overflow,
 };
 /* clang-format on */
 

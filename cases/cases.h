@@ -42,5 +42,6 @@ extern const struct tw_case_table tw_cases_client;
 extern const struct tw_case_table tw_cases_opening;
 extern const struct tw_case_table tw_cases_hostpaws;
 extern const struct tw_case_table tw_cases_finwait2_life;
+extern const struct tw_case_table tw_cases_overflow;
 
 #endif
