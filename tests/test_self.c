@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 #include "cmd.h"
-#include "counters.h"
 #include "evidence_json.h"
+#include "opposites.h"
 #include "plan.h"
 #include "pool.h"
 #include "process.h"
@@ -27,7 +27,6 @@
 
 enum {
 	RESULTS_MAX = 4096,
-	SHOWN_MAX = 20,
 };
 
 /* The command's, which only main.c has. */
@@ -42,262 +41,13 @@ int tw_cmd_fail(const char *name, const struct tw_err *err, enum tw_exit code)
 static struct {
 	struct tw_facts facts;
 	bool played;
-	unsigned n, opposites, wrong;
+	unsigned n;
+	struct opposites opposites;
 	unsigned held_up; /* results: a busy machine, and nobody's fault */
 	struct tw_verdict verdict[RESULTS_MAX];
 	char *doc; /* its evidence file */
 	size_t doc_len;
 } run;
-
-/* ---- a row's opposites ---- */
-
-/* A row with one of its claims turned over, to be judged on the evidence of the true one. */
-struct opposite {
-	const struct tw_result *res;
-	struct tw_case row;
-	unsigned step;
-	struct tw_expect *want; /* of the step */
-	struct tw_observed seen;
-};
-
-static void must_be(struct opposite *o, enum tw_outcome outcome, const char *what)
-{
-	struct tw_verdict v;
-
-	tw_judge(&o->row, &o->res->ev, &run.facts, &v);
-	run.opposites++;
-	if (v.outcome == outcome)
-		return;
-	if (run.wrong++ < SHOWN_MAX)
-		print_error("%s, %s, step %u, %s: %s, differs \"%s\", why \"%s\"\n", o->row.id,
-			    o->res->family == TW_IPV4 ? "IPv4" : "IPv6", o->step + 1, what,
-			    tw_outcome_name(v.outcome), v.differs, v.why);
-}
-
-static void override(struct tw_expect *to, const struct tw_except *x)
-{
-	const struct tw_expect *by = &x->expect;
-	const struct {
-		struct tw_val *to;
-		const struct tw_val *by;
-	} vals[] = { { &to->seq, &by->seq },
-		     { &to->ack, &by->ack },
-		     { &to->tsval, &by->tsval },
-		     { &to->tsecr, &by->tsecr },
-		     { &to->isn_not, &by->isn_not } };
-
-	to->reply = by->reply ? by->reply : to->reply;
-	to->tw = by->tw ? by->tw : to->tw;
-	to->reason = by->reason ? by->reason : to->reason;
-	to->finds = by->finds ? by->finds : to->finds;
-	for (unsigned i = 0; i < sizeof(vals) / sizeof(*vals); i++)
-		if (vals[i].by->base != TW_UNSET)
-			*vals[i].to = *vals[i].by;
-	if (by->counter[0] || x->no_counter)
-		memcpy(to->counter, by->counter, sizeof(to->counter));
-}
-
-/* The row as this kernel is expected to play it, without exceptions. */
-static struct tw_case flatten(const struct tw_case *row)
-{
-	struct tw_case flat = *row;
-
-	for (unsigned i = 0; i < TW_EXCEPTS_MAX && row->except[i].because; i++) {
-		const struct tw_except *x = &row->except[i];
-
-		if ((x->unless && !tw_facts_has(&run.facts, x->unless)) ||
-		    (x->when && tw_facts_has(&run.facts, x->when)))
-			override(&flat.step[x->step ? x->step - 1 : 0].expect, x);
-	}
-	memset(flat.except, 0, sizeof(flat.except));
-	return flat;
-}
-
-static void other_replies(struct opposite *o)
-{
-	static const uint16_t replies[] = { SILENCE,   ACK,       SYN | ACK, RST,
-					    RST | ACK, FIN | ACK, PSH | ACK, SYN };
-	const uint16_t claimed = o->want->reply;
-
-	for (unsigned i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
-		o->want->reply = replies[i];
-		if (replies[i] != claimed)
-			must_be(o, TW_FAIL, "reply");
-	}
-	o->want->reply = claimed;
-}
-
-/* A claimed number; its neighbours; the option there instead of not there, and the other way round. */
-static void other_number(struct opposite *o, struct tw_val *val, uint32_t seen, const char *what)
-{
-	const struct tw_val claimed = *val;
-
-	if (claimed.base == TW_UNSET || !o->seen.n_replies)
-		return;
-	*val = (struct tw_val){ TW_NUMBER, seen + 1 };
-	must_be(o, TW_FAIL, what);
-	val->off = seen - 1;
-	must_be(o, TW_FAIL, what);
-	if (claimed.base != TW_ABSENT && claimed.base != TW_TS_CLOCK) {
-		*val = claimed;
-		val->off++;
-		must_be(o, TW_FAIL, what);
-	}
-	if (val == &o->want->tsval || val == &o->want->tsecr) {
-		*val = (struct tw_val){ o->seen.reply.ts ? TW_ABSENT : TW_NUMBER, 0 };
-		must_be(o, TW_FAIL, what);
-	}
-	*val = claimed;
-}
-
-static void same_isn(struct opposite *o)
-{
-	const struct tw_val claimed = o->want->isn_not;
-
-	if (!o->seen.n_replies)
-		return;
-	o->want->isn_not = (struct tw_val){ TW_NUMBER, o->seen.reply.seq };
-	must_be(o, TW_FAIL, "isn");
-	o->want->isn_not = claimed;
-}
-
-static void other_fates(struct opposite *o)
-{
-	const enum tw_fate claimed = o->want->tw, is = o->seen.fate;
-	const bool lives = is == TW_RUNNING || is == TW_RESTARTED;
-
-	for (int fate = TW_RUNNING; fate < TW_FATES; fate++) {
-		bool met = fate == (int)is || (fate == TW_ALIVE && lives);
-
-		o->want->tw = (enum tw_fate)fate;
-		must_be(o, met ? TW_PASS : TW_FAIL, tw_fate_name(o->want->tw));
-	}
-	o->want->tw = claimed;
-}
-
-static bool is_watched(const char *name)
-{
-	for (const char *const *w = tw_counters_watched; *w; w++)
-		if (!strcmp(*w, name))
-			return true;
-	return false;
-}
-
-static bool is_claimed(const struct tw_expect *want, const char *name)
-{
-	for (unsigned i = 0; i < TW_COUNTERS_MAX; i++)
-		if (want->counter[i] && !strcmp(want->counter[i], name))
-			return true;
-	return false;
-}
-
-/*
- * What it makes of a row not to claim a counter that moved. A full queue that was not asked for is no verdict about
- * TIME_WAIT at all.
- */
-static enum tw_outcome without(const struct opposite *o, const char *name)
-{
-	const enum tw_listener dut = o->row.given.dut;
-	bool full = dut == TW_ACCEPT_QUEUE_FULL || dut == TW_SYN_QUEUE_FULL;
-	bool overflow = !strcmp(name, "TcpExtListenOverflows") ||
-			!strcmp(name, "TcpExtTCPReqQFullDrop") ||
-			!strcmp(name, "TcpExtTCPReqQFullDoCookies");
-
-	return overflow && !full ? TW_ERROR : TW_FAIL;
-}
-
-static void other_counters(struct opposite *o)
-{
-	const struct tw_expect claimed = *o->want;
-
-	for (unsigned i = 0; i < TW_COUNTERS_MAX; i++) {
-		const char *name = claimed.counter[i];
-
-		/* one that nobody watches may move without being claimed, and one that is not there cannot */
-		if (name && is_watched(name) && tw_facts_has(&run.facts, name)) {
-			o->want->counter[i] = NULL;
-			must_be(o, without(o, name), name);
-		}
-		if (name) {
-			*o->want = claimed;
-			continue;
-		}
-		for (const char *const *w = tw_counters_watched; *w; w++) {
-			o->want->counter[i] = *w;
-			if (!is_claimed(&claimed, *w) && tw_facts_has(&run.facts, *w))
-				must_be(o, TW_FAIL, *w);
-		}
-		*o->want = claimed;
-		break;
-	}
-}
-
-static void other_reason(struct opposite *o)
-{
-	const char *claimed = o->want->reason;
-
-	if (!o->res->ev.step[o->step].reasons_read)
-		return;
-	o->want->reason = "NO_SUCH_REASON";
-	must_be(o, TW_FAIL, "reason");
-	o->want->reason = claimed;
-}
-
-/* What a scenario found is another word, or just outside of the range. */
-static void other_finds(struct opposite *o)
-{
-	const struct tw_find *claimed = o->want->finds;
-	struct tw_find list[TW_FINDS_MAX + 1];
-	unsigned six = o->res->family == TW_IPV6;
-
-	for (unsigned i = 0; claimed[i].kind != TW_FIND_NONE; i++) {
-		const int64_t least = claimed[i].least[six], most = claimed[i].most[six];
-
-		if (claimed[i].kind == TW_FIND_MOVED && !tw_facts_has(&run.facts, claimed[i].what))
-			continue;
-		memset(list, 0, sizeof(list));
-		for (unsigned k = 0; claimed[k].kind != TW_FIND_NONE; k++)
-			list[k] = claimed[k];
-		o->want->finds = list;
-		if (claimed[i].kind == TW_FIND_TEXT) {
-			list[i].is = "another word";
-			must_be(o, TW_FAIL, list[i].what);
-			continue;
-		}
-		list[i].least[six] = list[i].most[six] = most + 1;
-		must_be(o, TW_FAIL, list[i].what);
-		list[i].least[six] = list[i].most[six] = least - 1;
-		must_be(o, TW_FAIL, list[i].what);
-	}
-	o->want->finds = claimed;
-}
-
-static void turn_over(const struct tw_result *res)
-{
-	struct opposite o = { .res = res, .row = flatten(res->row) };
-
-	must_be(&o, TW_PASS, "as it is");
-	for (unsigned i = 0; i < tw_case_steps(res->row); i++) {
-		const struct tw_seg *reply = &o.seen.reply;
-
-		o.step = i;
-		o.want = &o.row.step[i].expect;
-		if (o.want->finds) {
-			other_finds(&o);
-			continue;
-		}
-		tw_observe(&res->ev, i, &o.seen);
-		other_replies(&o);
-		other_number(&o, &o.want->seq, reply->seq, "seq");
-		other_number(&o, &o.want->ack, reply->ack, "ack");
-		other_number(&o, &o.want->tsval, reply->tsval, "tsval");
-		other_number(&o, &o.want->tsecr, reply->tsecr, "tsecr");
-		same_isn(&o);
-		other_fates(&o);
-		other_counters(&o);
-		other_reason(&o);
-	}
-}
 
 /* ---- the run ---- */
 
@@ -309,10 +59,10 @@ static int on_result(void *arg, struct tw_result *res, struct tw_err *err)
 		return tw_err_set(err, E2BIG, "more rows than this test has room for");
 	run.verdict[run.n++] = res->verdict;
 	if (res->verdict.outcome == TW_PASS) {
-		turn_over(res);
+		turn_over(&run.opposites, res);
 	} else if (res->verdict.held_up) {
 		run.held_up++;
-	} else if (res->verdict.outcome != TW_SKIP && run.wrong++ < SHOWN_MAX) {
+	} else if (res->verdict.outcome != TW_SKIP && run.opposites.wrong++ < OPPOSITES_SHOWN) {
 		print_error("%s, IPv%d: %s, differs \"%s\", why \"%s\"\n", res->row->id,
 			    (int)res->family, tw_outcome_name(res->verdict.outcome),
 			    res->verdict.differs, res->verdict.why);
@@ -353,6 +103,7 @@ static void every_claim_turned_over(void **state)
 
 	(void)state;
 	run.facts = self_facts();
+	run.opposites.facts = &run.facts;
 	assert_ok(tw_plan_make(&all, &plan, &err), &err);
 	out = open_memstream(&run.doc, &run.doc_len);
 	assert_non_null(out);
@@ -360,9 +111,9 @@ static void every_claim_turned_over(void **state)
 	fclose(out);
 	assert_int_equal(run.n, plan.n);
 	run.played = true;
-	print_message("# %u results, %u opposites\n", run.n, run.opposites);
-	assert_int_equal(run.wrong, 0);
-	assert_true(run.opposites > 5 * run.n);
+	print_message("# %u results, %u opposites\n", run.n, run.opposites.n);
+	assert_int_equal(run.opposites.wrong, 0);
+	assert_true(run.opposites.n > 5 * run.n);
 	assert_true(run.held_up <= run.n / 50);
 	tw_plan_free(&plan);
 }
