@@ -39,6 +39,8 @@ struct scene {
 	struct tw_facts facts;
 	char *names[SCENE_NAMES]; /* of the facts, sorted */
 	uint64_t armed;           /* when the entry's timer was set */
+	uint64_t now;             /* of the last step */
+	uint64_t pause_ms;        /* before the next, if it is more than SCENE_STEP_MS */
 	enum tw_state state;
 };
 
@@ -156,7 +158,7 @@ static inline struct tw_seg scene_answer(const struct scene *s, const struct tw_
 static inline struct tw_entry scene_entry(const struct scene *s, uint64_t from, uint64_t to)
 {
 	bool mini = s->state == TW_STATE_TIME_WAIT || s->state == TW_STATE_FIN_WAIT_2;
-	uint64_t left = s->armed + TW_TIMEWAIT_LEN_MS * SCENE_MS - from;
+	uint64_t ends = s->armed + TW_TIMEWAIT_LEN_MS * SCENE_MS, left = ends - from;
 	struct tw_entry entry = { .state = s->state, .mini = mini, .asked = { from, to } };
 
 	if (mini)
@@ -180,7 +182,8 @@ static inline struct tw_step_evidence *scene_step(struct scene *s, const struct 
 {
 	unsigned n = s->ev.n_steps++;
 	struct tw_step_evidence *se = &s->ev.step[n];
-	uint64_t at = SCENE_BEGIN + (n + 1) * SCENE_STEP_MS * SCENE_MS;
+	uint64_t pause = s->pause_ms > SCENE_STEP_MS ? s->pause_ms : SCENE_STEP_MS;
+	uint64_t at = s->now += pause * SCENE_MS;
 	struct tw_seg answer;
 
 	s->row.step[n].send = kind->send;
@@ -190,8 +193,10 @@ static inline struct tw_step_evidence *scene_step(struct scene *s, const struct 
 		se->flow.peer_port++;
 		s->state = TW_STATE_GONE;
 	}
+	if (at > s->armed + TW_TIMEWAIT_LEN_MS * SCENE_MS)
+		s->state = TW_STATE_GONE;
 	se->before = scene_entry(s, at - 9000, at - 1000);
-	se->sent = tw_send_resolve(&kind->send, TW_IPV4, &s->ev.numbers);
+	se->sent = tw_send_resolve(&kind->send, s->ev.flow.family, &s->ev.numbers);
 	se->sent_at[0] = at;
 	se->sent_at[1] = at + 9000;
 	answer = scene_answer(s, &se->sent, &kind->does, at);
@@ -228,7 +233,7 @@ static inline void scene_begin(struct scene *s)
 		s->names[i] = (char *)scene_names[i];
 	s->facts.names = s->names;
 	s->facts.n_names = SCENE_NAMES;
-	s->armed = SCENE_BEGIN;
+	s->armed = s->now = SCENE_BEGIN;
 	s->state = TW_STATE_TIME_WAIT;
 	tw_evidence_init(&s->ev);
 	snprintf(s->ev.id, sizeof(s->ev.id), "scene");

@@ -1,0 +1,93 @@
+/*
+ * The evidence that a DUT leaves behind which obeys a row to the letter: for rows that take too long to be played in a test. Include it
+ * after cmocka.h. Owner: the test; obedient_free().
+ */
+#ifndef TWPROBE_TESTS_OBEDIENT_H
+#define TWPROBE_TESTS_OBEDIENT_H
+
+#include "expected.h"
+#include "judge_scene.h"
+#include "report.h"
+
+static inline void obedient_finds(struct tw_step_evidence *se, const struct tw_find *find,
+				  enum tw_family family)
+{
+	const unsigned six = family == TW_IPV6;
+
+	for (; find && find->kind != TW_FIND_NONE; find++) {
+		struct tw_found *found = &se->found[se->n_found];
+
+		if (find->kind == TW_FIND_MOVED) {
+			scene_move(se, find->what, (int)find->least[six]);
+			continue;
+		}
+		se->n_found++;
+		snprintf(found->what, sizeof(found->what), "%s", find->what);
+		found->kind = find->kind;
+		found->number = find->most[six];
+		if (find->is)
+			snprintf(found->is, sizeof(found->is), "%s", find->is);
+	}
+}
+
+static inline unsigned obedient_moved(const struct tw_step_evidence *se, const char *name)
+{
+	const struct tw_moved *m = tw_moved_find(se, name);
+
+	return (unsigned)(m->after - m->before);
+}
+
+/* What the fence leaves behind, and what the finds claim of these very counters on top of it. */
+static inline void obedient_scene(struct scene *s, enum tw_family family)
+{
+	struct tw_step_evidence *se = &s->ev.step[s->ev.n_steps++];
+
+	se->counted = se->fenced = true;
+	scene_move(se, "TcpInSegs", 1);
+	scene_move(se, "TcpOutSegs", 1);
+	scene_move(se, "TcpOutRsts", 1);
+	obedient_finds(se, s->row.step[0].expect.finds, family);
+	se->injected = obedient_moved(se, "TcpInSegs");
+	se->captured = obedient_moved(se, "TcpOutSegs");
+}
+
+static inline void obedient_numbers(struct scene *s, const struct tw_given *given)
+{
+	struct tw_numbers *n = &s->ev.numbers;
+
+	if (given->rcv_nxt.base == TW_NUMBER)
+		n->rcv_nxt = given->rcv_nxt.off;
+	if (given->ts_recent.base == TW_NUMBER)
+		n->ts_recent = given->ts_recent.off;
+	n->ts = given->ts == TW_TS_ON;
+	if (given->enter == TW_TO_FIN_WAIT_2)
+		s->state = TW_STATE_FIN_WAIT_2;
+}
+
+/* Fills @res; @s holds what it points to. */
+static inline void obedient_play(struct scene *s, const struct tw_case *row, enum tw_family family,
+				 const struct tw_facts *facts, struct tw_result *res)
+{
+	scene_begin(s);
+	s->row = *row;
+	s->ev.flow.family = family;
+	snprintf(s->ev.id, sizeof(s->ev.id), "%s", row->id);
+	obedient_numbers(s, &row->given);
+	for (unsigned i = 0; i < tw_case_steps(row); i++) {
+		const struct scene_kind kind = { row->step[i].send, tw_expected(row, i, facts) };
+
+		s->pause_ms = row->step[i].pause_ms;
+		if (row->step[i].times) /* each of them restarts the timer */
+			s->now = s->armed += (row->step[i].times - 1) * s->pause_ms * SCENE_MS;
+		if (row->scenario)
+			obedient_scene(s, family);
+		else
+			scene_step(s, &kind);
+	}
+	memset(res, 0, sizeof(*res));
+	res->row = row;
+	res->family = family;
+	res->ev = s->ev; /* the packets stay the scene's */
+}
+
+#endif
