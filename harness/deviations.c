@@ -125,28 +125,44 @@ static int tell(const struct tw_result *res, struct tw_deviation *d, struct tw_e
 	else
 		put_steps(res, out);
 	if (fclose(out) != 0 || !d->seen)
-		ret = -ENOMEM;
-	d->means = means_of(res);
-	return ret < 0 || !d->means ? tw_err_set(err, ENOMEM, "out of memory for the deviations")
-				    : 0;
+		ret = tw_err_set(err, ENOMEM, "out of memory for the deviations");
+	return ret;
+}
+
+/* The other family has done just the same; what a scenario finds may have times in it. */
+static bool merged(struct tw_deviations *list, const struct tw_result *res, const char *means)
+{
+	struct tw_deviation *last = list->n ? &list->d[list->n - 1] : NULL;
+
+	if (!last || last->row != res->row ||
+	    (!res->row->scenario && strcmp(last->means, means) != 0) ||
+	    last->expected != (res->verdict.outcome == TW_PASS))
+		return false;
+	last->family[res->family == TW_IPV6] = true;
+	return true;
 }
 
 int tw_deviations_add(struct tw_deviations *list, const struct tw_result *res, struct tw_err *err)
 {
-	struct tw_deviation *last = list->n ? &list->d[list->n - 1] : NULL, *more;
+	struct tw_deviation *last, *more;
+	char *means;
 
 	if (!res->row || res->verdict.rfc != TW_RFC_DEVIATES || !res->ev.n_steps)
 		return 0;
-	if (last && last->row == res->row) {
-		last->family[res->family == TW_IPV6] = true;
+	means = means_of(res);
+	if (means && merged(list, res, means)) {
+		free(means);
 		return 0;
 	}
-	more = reallocarray(list->d, list->n + 1, sizeof(*more));
-	if (!more)
+	more = means ? reallocarray(list->d, list->n + 1, sizeof(*more)) : NULL;
+	if (!more) {
+		free(means);
 		return tw_err_set(err, ENOMEM, "out of memory for the deviations");
+	}
 	list->d = more;
-	last = &list->d[list->n++];
-	*last = (struct tw_deviation){ .row = res->row, .at = list->n - 1 };
+	last = &list->d[list->n];
+	*last = (struct tw_deviation){ .row = res->row, .means = means, .at = list->n++ };
+	last->expected = res->verdict.outcome == TW_PASS;
 	last->family[res->family == TW_IPV6] = true;
 	return tell(res, last, err);
 }

@@ -8,10 +8,11 @@
 
 #include "report_coverage.h"
 
-/* A row that deviates, told from the first of its families that does. */
+/* A row that deviates, in one way. */
 struct tw_deviation {
 	const struct tw_case *row;
-	bool family[2];    /* that deviate: IPv4, IPv6 */
+	bool family[2];    /* that deviate so: IPv4, IPv6 */
+	bool expected;     /* of this kernel: what the row says is what it did */
 	char *seen;        /* calls and segments, a line each */
 	char *means;       /* in a sentence: equal ones are told once */
 	unsigned at;       /* among the deviations, in the order of the results */

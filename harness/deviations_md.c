@@ -94,9 +94,9 @@ static void put_head(const struct tw_deviations *list, const struct tw_coverage 
 	fprintf(out,
 		"Measured by twprobe %s on %s, with packets: `%s`, %u tests, over IPv4 and IPv6.\n"
 		"The RFCs have a say in %u results: %u conform, %u deviate. What deviates comes "
-		"down to %u demands.",
+		"down to %u demand%s.",
 		head->version, head->machine, head->command, rows, conforms + deviates, conforms,
-		deviates, demands);
+		deviates, demands, demands == 1 ? "" : "s");
 	if (slow)
 		fprintf(out, "\n%u tests that wait were left out (`--slow`).", slow);
 	fputs("\n\n`<` goes into the kernel and `>` comes out of it, as in packetdrill. Numbers "
@@ -124,7 +124,8 @@ static void put_example(const struct tw_deviation *d, FILE *out)
 {
 	bool both = d->family[0] == d->family[1];
 
-	fprintf(out, "```\n// %s%s\n", d->row->says,
+	fprintf(out, "```\n// %s%s%s\n",
+		d->expected ? "" : "not as is expected of this kernel, which is: ", d->row->says,
 		both || d->row->family ? ""
 		: d->family[0]         ? " (IPv4 only)"
 				       : " (IPv6 only)");
@@ -142,6 +143,8 @@ static void put_rows(struct tw_deviations *list, unsigned first, FILE *out)
 		if (!same_demand(&list->d[i], &list->d[first]))
 			continue;
 		list->d[i].told = true;
+		if (list->d[i].row == list->d[i - 1].row)
+			continue;
 		if (n++ < FEW)
 			fprintf(out, "%s`%s`", n == 1 ? "; likewise " : ", ", list->d[i].row->id);
 	}

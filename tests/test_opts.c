@@ -22,8 +22,8 @@ enum {
 
 /* What the options below fill. */
 static struct {
-	bool json, help;
-	const char *out, *color;
+	bool json, help, map;
+	const char *out, *color, *map_file;
 	unsigned jobs;
 	unsigned long long seed;
 	char odd[32];
@@ -46,6 +46,7 @@ static const struct tw_opt opts[] = {
 	{ "jobs", 'J', "N", "how many", NULL, NULL, tw_opts_uint, &got.jobs },
 	{ "seed", 0, "N", "of chance", NULL, NULL, tw_opts_u64, &got.seed },
 	{ "seeds", 0, NULL, "of a plant", &got.help, NULL, NULL, NULL },
+	{ "map", 'm', "[=FILE]", "draw it", &got.map, &got.map_file, NULL, NULL },
 	{ "odd", 'd', "WORD", "is not even", NULL, NULL, take_odd, got.odd },
 	{ .name = NULL },
 };
@@ -81,8 +82,8 @@ static int parse(const char *line, char *operands, size_t size, struct tw_err *e
 static const struct good {
 	const char *line;
 	const char *operands;
-	bool json, help;
-	const char *out, *color;
+	bool json, help, map;
+	const char *out, *color, *map_file;
 	unsigned jobs;
 	unsigned long long seed;
 	const char *odd;
@@ -119,6 +120,10 @@ static const struct good {
 	{ .line = "--seed 0x10", .operands = "", .seed = 16 },
 	{ .line = "--jobs 4294967295", .operands = "", .jobs = UINT_MAX },
 	{ .line = "-J2 -J 3", .operands = "", .jobs = 3 },
+	{ .line = "--map x", .operands = "x", .map = true },
+	{ .line = "--map=x y", .operands = "y", .map = true, .map_file = "x" },
+	{ .line = "-mx y", .operands = "y", .map = true, .map_file = "x" },
+	{ .line = "-m -j", .operands = "", .map = true, .json = true },
 	{ .line = "--odd one", .operands = "", .odd = "one" },
 	{ .line = "-d '' x", .operands = "x", .odd = "" },
 };
@@ -142,7 +147,8 @@ static void good_lines(void **state)
 		if (strcmp(operands, g->operands) != 0)
 			fail_msg("\"%s\": operands \"%s\"", g->line, operands);
 		if (got.json != g->json || got.help != g->help || got.jobs != g->jobs ||
-		    got.seed != g->seed || !same(got.out, g->out) || !same(got.color, g->color) ||
+		    got.map != g->map || !same(got.map_file, g->map_file) || got.seed != g->seed ||
+		    !same(got.out, g->out) || !same(got.color, g->color) ||
 		    strcmp(got.odd, g->odd ? g->odd : "") != 0)
 			fail_msg("\"%s\": a value differs", g->line);
 	}
@@ -234,10 +240,11 @@ static void help_has_a_line_for_each(void **state)
 	assert_int_equal(fclose(out), 0);
 	for (char *at = text; (at = strchr(at, '\n')); at++)
 		lines++;
-	assert_int_equal(lines, 8);
+	assert_int_equal(lines, 9);
 	assert_non_null(strstr(text, "  -j, --json "));
 	assert_non_null(strstr(text, "  -o, --out FILE "));
 	assert_non_null(strstr(text, "      --color WHEN "));
+	assert_non_null(strstr(text, "  -m, --map[=FILE] "));
 	assert_non_null(strstr(text, " whether\n"));
 	free(text);
 }
