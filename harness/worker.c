@@ -43,8 +43,8 @@ static int send_result(const struct tw_worker *w, unsigned index, const struct t
 }
 
 /*
- * The lane, opened anew if a row could not be cleaned up or this one wants another path. A lane that cannot be had is said
- * in the row that needed it.
+ * The lane, opened anew if a row could not be cleaned up or this one wants another path. A router is not used twice: it may
+ * have the last row's rules. A lane that cannot be had is said in the row that needed it.
  */
 static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
 		  struct tw_result *res)
@@ -52,7 +52,7 @@ static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
 	struct tw_err err = { "" };
 
 	cfg->path = res->row->given.path;
-	if (*open && !stand->dirty && stand->path == cfg->path)
+	if (*open && !stand->dirty && stand->path == TW_DIRECT && cfg->path == TW_DIRECT)
 		return true;
 	if (*open)
 		tw_stand_close(stand);

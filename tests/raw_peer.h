@@ -75,9 +75,11 @@ static inline int raw_open_listener(void *arg, struct tw_err *err)
 	const struct tw_flow *flow = arg;
 	struct raw_sockaddr sa = raw_sockaddr(flow->family, &flow->dut, flow->dut_port);
 	int fd = socket(sa.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1;
 
 	(void)err;
-	if (fd < 0 || bind(fd, &sa.any, sa.len) < 0 || listen(fd, 16) < 0)
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, &sa.any, sa.len) < 0 || listen(fd, 16) < 0)
 		return -errno;
 	return fd;
 }
