@@ -174,7 +174,7 @@ static void every_decision_has_a_row(void **state)
 {
 	static const struct {
 		unsigned from, to;
-	} decisions[] = { { 10, 12 }, { 20, 20 }, { 30, 32 }, { 40, 49 } };
+	} decisions[] = { { 1, 6 }, { 10, 12 }, { 20, 20 }, { 30, 32 }, { 40, 49 } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(decisions) / sizeof(*decisions); i++) {

@@ -1,0 +1,427 @@
+/*
+ * FIN_WAIT_2 as a mini-socket has rules of its own: a RST or SYN that TIME_WAIT shrugs off ends it, and what is new is reset.
+ * R is the number of the FIN that it waits for. The FIN itself is in enter.c.
+ */
+#include "cases.h"
+#include "idioms.h"
+
+#define IN_FIN_WAIT_2 .given = { .enter = TO_FIN_WAIT_2 }
+
+/* The RST that answers an ACK takes its number from it; one that answers anything else has number 0 and acks it. */
+#define RST_NUMBERS     .seq = AT(SEG_ACK, 0), .tsval = ABSENT, .tsecr = ABSENT
+#define RST_ACK_NUMBERS .seq = NUMBER(0), .ack = AT(SEG_END, 0), .tsval = ABSENT, .tsecr = ABSENT
+
+/* clang-format off */
+#define CHALLENGED_SYN(...) \
+	DEMAND("RFC 5961 4.2", "a SYN in a synchronized state is challenged", __VA_ARGS__)
+
+static const struct tw_case rows[] = {
+	/* RST: the window is the whole protection */
+	{
+		.id	= "finwait2.rst.seq-at",
+		.says	= "a RST at R ends FIN_WAIT_2 at once",
+		.cite	= { "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = SILENCE, .tw = GONE, .reason = "NOT_SPECIFIED" },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "a RST at R closes the connection"),
+	}, {
+		.id	= "finwait2.rst.seq-above",
+		.says	= "a RST one above R ends FIN_WAIT_2 where a challenge ACK would be due",
+		.cite	= { "N-47", "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, +1) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST in the window but not at R is challenged",
+				 AN_ACK),
+	}, {
+		.id	= "finwait2.rst.seq-inside",
+		.says	= "a RST anywhere in the window ends FIN_WAIT_2: one guess in 65536 is "
+			  "enough",
+		.cite	= { "N-47", "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, +60000) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST in the window but not at R is challenged",
+				 AN_ACK),
+	}, {
+		.id	= "finwait2.rst.ack",
+		.says	= "a RST with ACK ends FIN_WAIT_2 whatever it acks",
+		.cite	= { "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST | ACK, .seq = AT(RCV_NXT, 0),
+			    .ack = AT(SND_NXT, +999999) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "a RST at R closes the connection"),
+	}, {
+		.id	= "finwait2.rst.data",
+		.says	= "a RST at R with a byte of data ends FIN_WAIT_2 like any other",
+		.cite	= { "N-51", "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .len = 1 },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.5.3", "a RST may carry data"),
+	}, {
+		.id	= "finwait2.rst.data-across",
+		.says	= "a RST below R whose data reaches into the window ends FIN_WAIT_2",
+		.cite	= { "N-46", "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, -1000), .len = 1001 },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST outside the window is dropped in silence",
+				 A_SILENT_DROP),
+	}, {
+		.id	= "finwait2.rst.syn",
+		.says	= "of SYN and RST in one segment FIN_WAIT_2 obeys the RST",
+		.cite	= { "N-33", "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST | SYN, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "the RST bit is looked at before the SYN bit"),
+	}, {
+		.id	= "finwait2.rst.fin",
+		.says	= "of FIN and RST in one segment FIN_WAIT_2 obeys the RST",
+		.cite	= { "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST | FIN | ACK, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "the RST bit is looked at first"),
+	}, {
+		.id	= "finwait2.rst.ts-above",
+		.says	= "a RST with a newer timestamp ends FIN_WAIT_2",
+		.cite	= { "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, +1) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "a RST at R closes the connection"),
+	}, {
+		.id	= "finwait2.rst.no-ts",
+		.says	= "a RST without a timestamp ends FIN_WAIT_2 like one with it",
+		.cite	= { "D-02" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = ABSENT },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 7323 3.2", "a RST needs no timestamp"),
+	}, {
+		.id	= "finwait2.rst.rfc1337",
+		.says	= "tcp_rfc1337 protects TIME_WAIT only: a RST at R still ends FIN_WAIT_2",
+		.cite	= { "N-41", "D-02" },
+		.given	= { .enter = TO_FIN_WAIT_2, .sysctl = { SYSCTL("tcp_rfc1337", "1") } },
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = SILENCE, .tw = GONE },
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4", "a RST at R closes the connection"),
+	}, {
+		.id	= "finwait2.rst.then-fin",
+		.says	= "after the RST the FIN that FIN_WAIT_2 had waited for is reset",
+		.cite	= { "N-50", "D-02" },
+		IN_FIN_WAIT_2,
+		.step	= {
+			{
+				.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
+				.expect	= { .reply = SILENCE, .tw = GONE },
+			}, {
+				.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, 0) },
+				.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+			},
+		},
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "where there is no connection a RST takes its number from the ACK",
+				 { .reply = RST, .seq = AT(SEG_ACK, 0) }),
+	}, {
+		.id	= "finwait2.rst.seq-below",
+		.says	= "a RST one below R is answered by an ACK, as if it were no RST",
+		.cite	= { "N-46", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST outside the window is dropped in silence",
+				 A_SILENT_DROP),
+	}, {
+		.id	= "finwait2.rst.seq-far-above",
+		.says	= "a RST far above the window is answered by an ACK",
+		.cite	= { "N-46", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, +1000000) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST outside the window is dropped in silence",
+				 A_SILENT_DROP),
+	}, {
+		.id	= "finwait2.rst.seq-far-below",
+		.says	= "a RST far below the window is answered by an ACK",
+		.cite	= { "N-46", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, -1000000) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 5961 3.2", "a RST outside the window is dropped in silence",
+				 A_SILENT_DROP),
+	}, {
+		.id	= "finwait2.rst.ts-below",
+		.says	= "a RST at R with an older timestamp is answered by an ACK, and FIN_WAIT_2 "
+			  "stays",
+		.cite	= { "N-48", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
+		.rfc	= DEMAND("RFC 7323 5.2", "a RST is not subject to PAWS", THE_END),
+	},
+
+	/* SYN: reset where TIME_WAIT might accept */
+	{
+		.id	= "finwait2.syn.seq-at",
+		.says	= "a SYN at R is reset and ends FIN_WAIT_2",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    .reason = "NOT_SPECIFIED" },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.seq-above",
+		.says	= "a SYN above R is reset and ends FIN_WAIT_2, for all that it could open",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, +1) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.seq-inside",
+		.says	= "a SYN well inside the window is reset and ends FIN_WAIT_2",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +60000) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.closed",
+		.says	= "without a listener a SYN at R is reset and ends FIN_WAIT_2 all the same",
+		.cite	= { "N-82", "D-03", "D-48" },
+		.given	= { .enter = TO_FIN_WAIT_2, .dut = CLOSED },
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.data",
+		.says	= "a SYN at R with data is reset by a RST that acks all of it",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0), .len = 5 },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.fin",
+		.says	= "a SYN with FIN at R is reset by a RST that acks both",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN | FIN, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.plain",
+		.says	= "without timestamps a SYN at R is reset and ends FIN_WAIT_2",
+		.cite	= { "N-82", "D-03", "D-48" },
+		.given	= { .enter = TO_FIN_WAIT_2, .ts = TS_OFF },
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.again",
+		.says	= "a client that is reset in FIN_WAIT_2 may try once more: the tuple is "
+			  "free",
+		.cite	= { "N-82", "D-03", "N-35" },
+		IN_FIN_WAIT_2,
+		.step	= {
+			{
+				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
+				.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+			}, {
+				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
+				.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1),
+					    .isn_not = REOPEN_ISN, .tw = REOPENED },
+			},
+		},
+		.rfc	= DEMAND_IN_STEP(1, "RFC 5961 4.2",
+					 "a SYN in a synchronized state is challenged", AN_ACK),
+	}, {
+		.id	= "finwait2.syn-ack.seq-at",
+		.says	= "a SYN-ACK at R is reset with the number that it acks, and ends "
+			  "FIN_WAIT_2",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn-ack.seq-above",
+		.says	= "a SYN-ACK above R is reset with the number that it acks, however odd",
+		.cite	= { "N-82", "D-03", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, +1),
+			    .ack = AT(SND_NXT, +999999) },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.seq-below",
+		.says	= "a SYN one below R is challenged, and FIN_WAIT_2 goes on waiting",
+		.cite	= { "N-30", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.seq-below.ts-above",
+		.says	= "a newer timestamp does not help a SYN below R in FIN_WAIT_2",
+		.cite	= { "N-30", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000), .tsval = AT(TS_RECENT, +1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.seq-far-above",
+		.says	= "a SYN far above the window is challenged",
+		.cite	= { "N-30", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1000000) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.ts-below",
+		.says	= "an older timestamp saves FIN_WAIT_2 from the reset that a SYN above R "
+			  "would bring",
+		.cite	= { "N-60", "N-30", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn-ack.seq-below",
+		.says	= "a SYN-ACK one below R is challenged",
+		.cite	= { "N-30", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn.data-across",
+		.says	= "a SYN below R whose data reaches into the window is dropped in silence",
+		.cite	= { "N-82", "D-04" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1), .len = 5 },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	}, {
+		.id	= "finwait2.syn-ack.data-across",
+		.says	= "a SYN-ACK below R whose data reaches into the window is reset as new "
+			  "data",
+		.cite	= { "N-82", "D-05", "D-48" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, -1), .len = 5 },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.rfc	= CHALLENGED_SYN(AN_ACK),
+	},
+
+	/* what is old or out of the window */
+	{
+		.id	= "finwait2.ack.seq-below",
+		.says	= "an ACK one below R is answered, and does not touch the timer",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tsval = TS_CLOCK, .tw = RUNNING,
+			    .reason = "NOT_SPECIFIED" },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.ack.seq-far-above",
+		.says	= "an ACK far above the window is answered",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = ACK, .seq = AT(RCV_NXT, +1000000) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.ack.plain",
+		.says	= "without timestamps an ACK one below R is answered without them",
+		.cite	= { "N-15", "N-69", "D-01" },
+		.given	= { .enter = TO_FIN_WAIT_2, .ts = TS_OFF },
+		.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1), .tsval = NUMBER(1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 7323 3.2", "a timestamp that was not negotiated is ignored",
+				 { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = ALIVE }),
+	}, {
+		.id	= "finwait2.ack.ts-below",
+		.says	= "PAWS refuses an ACK at R with an older timestamp and counts nothing",
+		.cite	= { "N-60", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
+		.rfc	= DEMAND("RFC 7323 5.3", "an older segment is acked and dropped (R1)",
+				 AN_ACK),
+	}, {
+		.id	= "finwait2.none.seq-below",
+		.says	= "a segment without flags below R is answered",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = 0, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.data.retransmitted",
+		.says	= "data that was received before is acked again",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = PSH | ACK, .seq = AT(RCV_NXT, -5), .len = 5 },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.data.seq-far-above",
+		.says	= "data far above the window is answered by an ACK, not by a RST",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = PSH | ACK, .seq = AT(RCV_NXT, +1000000), .len = 5 },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.data.ts-below",
+		.says	= "an older timestamp saves FIN_WAIT_2 from the reset that new data would "
+			  "bring",
+		.cite	= { "N-60", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = PSH | ACK, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, -1),
+			    .len = 5 },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 7323 5.3", "an older segment is acked and dropped (R1)",
+				 AN_ACK),
+	}, {
+		.id	= "finwait2.fin.seq-below",
+		.says	= "a FIN one below R is acked and is not the one that is waited for",
+		.cite	= { "N-15", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 9293 3.5.2",
+				 "an unacceptable segment is answered by an empty ACK",
+				 AN_ACK_ONLY),
+	}, {
+		.id	= "finwait2.fin.ts-below",
+		.says	= "the FIN at R with an older timestamp is refused: what is acked is R, not "
+			  "R+1",
+		.cite	= { "N-60", "D-01" },
+		IN_FIN_WAIT_2,
+		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, -1) },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.rfc	= DEMAND("RFC 7323 5.3", "an older segment is acked and dropped (R1)",
+				 AN_ACK),
+	},
+};
+/* clang-format on */
+
+TW_CASE_TABLE(finwait2);
