@@ -29,6 +29,59 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1), .tw = REOPENED },
 		.needs	= "net.ipv4.tcp_tw_recycle",
 	},
+
+	/* without it no host is remembered */
+	{
+		.id	= "hostpaws.none.ts-below",
+		.says	= "an older timestamp from another port of the same host is no matter: no "
+			  "host is remembered",
+		.cite	= { "N-72" },
+		.step	= {
+			{
+				.send	= { .flags = SYN, .from = OTHER,
+					    .tsval = AT(TS_RECENT, -1000000) },
+				.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1),
+					    .tsecr = AT(TS_RECENT, -1000000),
+					    .isn_not = REOPEN_ISN, .tw = REOPENED },
+			}, {
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
+				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
+			},
+		},
+	}, {
+		.id	= "hostpaws.none.no-ts",
+		.says	= "a SYN without a timestamp from another port of the same host is no "
+			  "matter either",
+		.cite	= { "N-72" },
+		.step	= {
+			{
+				.send	= { .flags = SYN, .from = OTHER, .tsval = ABSENT },
+				.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1),
+					    .tsval = ABSENT, .isn_not = REOPEN_ISN,
+					    .tw = REOPENED },
+			}, {
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
+				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
+			},
+		},
+	}, {
+		.id	= "hostpaws.none.finwait2",
+		.says	= "FIN_WAIT_2 makes nobody remember the host's timestamp either",
+		.cite	= { "N-72" },
+		.given	= { .enter = TO_FIN_WAIT_2 },
+		.step	= {
+			{
+				.send	= { .flags = SYN, .from = OTHER,
+					    .tsval = AT(TS_RECENT, -1000000) },
+				.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1),
+					    .tsecr = AT(TS_RECENT, -1000000),
+					    .isn_not = REOPEN_ISN, .tw = REOPENED },
+			}, {
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
+				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+			},
+		},
+	},
 };
 /* clang-format on */
 
