@@ -98,6 +98,12 @@ static void tell_observed(const struct tw_result *res, int step, struct tw_told 
 	tw_text_align(text, ret->seen, ret->expected, ret->observed, sizeof(ret->observed));
 }
 
+/* Without it the row would be left out. */
+static const char *pace_option(const struct tw_case *row)
+{
+	return row && row->slowest ? " --slowest" : row && row->slow ? " --slow" : "";
+}
+
 void tw_result_tell(const struct tw_result *res, struct tw_told *ret)
 {
 	int step = tw_result_step(res);
@@ -106,8 +112,8 @@ void tw_result_tell(const struct tw_result *res, struct tw_told *ret)
 	memset(ret, 0, sizeof(*ret));
 	id_word(tw_result_id(res), id, sizeof(id));
 	snprintf(ret->name, sizeof(ret->name), "%s.%s", id, tw_family_name(res->family));
-	snprintf(ret->again, sizeof(ret->again), "twprobe run %s -%d", id,
-		 res->family == TW_IPV6 ? 6 : 4);
+	snprintf(ret->again, sizeof(ret->again), "twprobe run %s -%d%s", id,
+		 res->family == TW_IPV6 ? 6 : 4, pace_option(res->row));
 	tell_says(res, step, ret);
 	tell_observed(res, step, ret);
 	tw_text_clean(res->verdict.differs, ret->differs, sizeof(ret->differs));
