@@ -30,6 +30,9 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_client,
 	&tw_cases_opening,
 	&tw_cases_overflow,
+	&tw_cases_close,
+	&tw_cases_closed,
+	&tw_cases_told,
 };
 /* clang-format on */
 

@@ -124,6 +124,19 @@ bool tw_peer_hears(struct tw_scene *sc, struct tw_conn *conn, unsigned n, unsign
 	return sc->end == SCENE_GOING && conn->n >= n;
 }
 
+void tw_peer_acked(struct tw_scene *sc, struct tw_conn *conn)
+{
+	unsigned i = 0;
+
+	for (; tw_peer_hears(sc, conn, i + 1, 5000) && i < TW_HEARD_MAX; i++) {
+		if (conn->heard[i].seg.flags & TW_ACK && conn->heard[i].seg.ack == conn->snd_nxt) {
+			tw_peer_forget(conn);
+			return;
+		}
+	}
+	tw_scene_fail(sc, "the set-up failed: the DUT does not ack what the peer said");
+}
+
 /* The flags that are due have come, as the @i-th segment since the last tw_peer_forget(). */
 static bool came(struct tw_scene *sc, struct tw_conn *conn, unsigned i, unsigned flags,
 		 const char *what)

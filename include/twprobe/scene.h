@@ -211,6 +211,11 @@ struct tw_conn *tw_peer_at(struct tw_scene *sc, struct tw_end end);
 void tw_peer_say(struct tw_scene *sc, struct tw_conn *conn, const struct tw_say *say);
 /* A bare ACK of all that was heard. */
 void tw_peer_ack(struct tw_scene *sc, struct tw_conn *conn);
+/*
+ * Waits until the DUT has acked all that the peer said, since a delayed ACK would be taken for what comes next; the scene
+ * fails if it does not. What was heard is forgotten.
+ */
+void tw_peer_acked(struct tw_scene *sc, struct tw_conn *conn);
 /* What is heard from here on is heard[0] .... */
 void tw_peer_forget(struct tw_conn *conn);
 /* Waits until @n segments were heard since tw_peer_forget(), at most @limit_ms. False: fewer were. */
