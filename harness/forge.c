@@ -90,6 +90,11 @@ static unsigned put_options(const struct tw_seg *seg, uint8_t *opt, unsigned *re
 		opt[n++] = 3;
 		opt[n++] = (uint8_t)seg->wscale;
 	}
+	if (seg->md5) {
+		/* the digest is for tw_md5_sign() */
+		memcpy(opt + n, (const uint8_t[20]){ 1, 1, 19, 18 }, 20);
+		n += 20;
+	}
 	while (n % 4)
 		opt[n++] = 1;
 	return n;
@@ -191,7 +196,8 @@ int tw_forge_build(struct tw_forge *forge, const struct tw_flow *flow, const str
 static struct key key_of(enum tw_family family, const struct tw_seg *seg)
 {
 	unsigned bits = (unsigned)seg->ts | (unsigned)seg->bad_csum << 1 |
-			(unsigned)seg->sackok << 2 | (unsigned)seg->mss_zero << 3;
+			(unsigned)seg->sackok << 2 | (unsigned)seg->mss_zero << 3 |
+			(unsigned)seg->md5 << 4;
 
 	return (struct key){
 		.a = (uint64_t)seg->flags | (uint64_t)seg->ttl << 8 | (uint64_t)seg->ecn << 16 |

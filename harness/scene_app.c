@@ -368,6 +368,25 @@ void tw_app_info(struct tw_scene *sc, int fd, struct tcp_info *ret)
 		tw_scene_fail(sc, "getsockopt(%d, TCP_INFO): %s", fd, strerror(errno));
 }
 
+void tw_app_md5_key(struct tw_scene *sc, int fd, struct tw_end end, const char *key)
+{
+	struct tcp_md5sig sig = { .tcpm_keylen = (uint16_t)strlen(key) };
+	union any_addr any;
+	char text[64];
+	int ret;
+
+	if (off(sc, fd))
+		return;
+	put_end(sc, &end, &any);
+	memcpy(&sig.tcpm_addr, &any, sizeof(any));
+	memcpy(sig.tcpm_key, key, strlen(key));
+	ret = NOTED(sc, setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig)),
+		    "setsockopt(%d, TCP_MD5SIG, %s)", fd, text_end(sc, &end, text, sizeof(text)));
+	if (ret == -ENOPROTOOPT)
+		tw_scene_skip(sc, "this kernel has no TCP MD5 signatures (CONFIG_TCP_MD5SIG)");
+	tw_must(sc, ret);
+}
+
 int tw_app_listener(struct tw_scene *sc, uint16_t port, int backlog)
 {
 	int fd = tw_app_socket(sc, SOCK_STREAM);

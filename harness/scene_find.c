@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "md5sig.h"
 #include "scene_impl.h"
 
 static struct tw_found *new_found(struct tw_scene *sc, const char *what, enum tw_find_kind kind)
@@ -77,6 +78,18 @@ void tw_find_reply(struct tw_scene *sc, const char *what, const struct tw_conn *
 	tw_find_text(sc, what, "%s",
 		     conn->n ? flags_text(conn->heard[0].seg.flags, text, sizeof(text))
 			     : "silence");
+}
+
+void tw_find_signature(struct tw_scene *sc, const char *what, const struct tw_heard *heard,
+		       const char *key)
+{
+	static const char *const name[] = { [TW_NOT_SIGNED] = "none",
+					    [TW_SIGNED] = "right",
+					    [TW_SIGNED_WRONG] = "wrong",
+					    [TW_SIGNED_CUT] = "cut off" };
+
+	if (sc->end == SCENE_GOING)
+		tw_find_text(sc, what, "%s", name[tw_md5_check(heard->bytes, heard->len, key)]);
 }
 
 struct tw_entry tw_scene_entry(struct tw_scene *sc, const struct tw_conn *conn)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "md5sig.h"
 #include "scene_impl.h"
 #include "wire.h"
 
@@ -56,6 +57,12 @@ struct tw_conn *tw_peer_at(struct tw_scene *sc, struct tw_end end)
 	return conn;
 }
 
+/* "": the segment is not signed. */
+static const char *key_of(const struct tw_conn *conn, const struct tw_say *say)
+{
+	return say->md5_key ? say->md5_key : conn->md5_key ? conn->md5_key : "";
+}
+
 static struct tw_seg seg_of(const struct tw_conn *conn, const struct tw_say *say)
 {
 	bool syn = say->flags & TW_SYN;
@@ -68,6 +75,7 @@ static struct tw_seg seg_of(const struct tw_conn *conn, const struct tw_say *say
 		.mss = syn && conn->mss_option ? conn->mss : 0,
 		.wscale = syn ? conn->wscale : -1,
 		.sackok = syn && conn->sackok,
+		.md5 = key_of(conn, say)[0],
 		.seq = conn->snd_nxt + say->seq,
 		.ack = say->flags & TW_ACK ? conn->rcv_nxt + say->ack : 0,
 	};
@@ -95,6 +103,8 @@ void tw_peer_say(struct tw_scene *sc, struct tw_conn *conn, const struct tw_say 
 		tw_scene_fail(sc, "%s", err.text);
 		return;
 	}
+	if (seg.md5)
+		tw_md5_sign(frame, (unsigned)len, key_of(conn, say));
 	/* before it is sent: the answer comes while it is */
 	if (!say->seq && !say->again && !(say->flags & TW_RST))
 		conn->snd_nxt = tw_seg_end(&seg);

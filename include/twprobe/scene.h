@@ -130,6 +130,9 @@ void tw_app_info(struct tw_scene *sc, int fd, struct tcp_info *ret);
 /* Returns @ret, and ends the scene if it is negative: for calls that are not what the row is about. */
 int tw_must(struct tw_scene *sc, int ret);
 
+/* TCP_MD5SIG: the key for @end's address. Where the kernel has no MD5 signatures the row is SKIP. */
+void tw_app_md5_key(struct tw_scene *sc, int fd, struct tw_end end, const char *key);
+
 /* Socket, SO_REUSEADDR, bind, listen on the DUT's 0th address, in one. The descriptor. */
 int tw_app_listener(struct tw_scene *sc, uint16_t port, int backlog);
 
@@ -181,6 +184,7 @@ struct tw_conn {
 	int8_t wscale; /* -1: no option */
 	bool sackok;
 	uint16_t win;                        /* of every segment, unscaled */
+	const char *md5_key;                 /* signs every segment (RFC 2385); NULL: none */
 	unsigned n;                          /* segments heard since tw_peer_forget() */
 	struct tw_heard heard[TW_HEARD_MAX]; /* the first of them */
 };
@@ -194,6 +198,7 @@ struct tw_say {
 	uint32_t seq, ack, tsval;
 	uint16_t len;
 	bool no_ts;
+	const char *md5_key; /* this one's; "": it is not signed; NULL: the connection's */
 	bool zero_win;
 	bool again;     /* do not move snd_nxt on */
 	uint32_t tsecr; /* offset to the right value as well */
@@ -246,6 +251,9 @@ void tw_peer_ack_fin(struct tw_scene *sc, struct tw_conn *conn);
  * than one segment heard the others stay for the scenario to look at.
  */
 void tw_find_reply(struct tw_scene *sc, const char *what, const struct tw_conn *conn);
+/* Whether a segment without payload is signed with @key: "right", "wrong", "none". */
+void tw_find_signature(struct tw_scene *sc, const char *what, const struct tw_heard *heard,
+		       const char *key);
 /* sock_diag: "time-wait", "fin-wait-2" (a full socket), "fin-wait-2 mini", "established", "gone" ... */
 void tw_find_state(struct tw_scene *sc, const char *what, const struct tw_conn *conn);
 /* sock_diag's whole answer: remaining time, timer, bracket of the question. */
