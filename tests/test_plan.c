@@ -162,7 +162,7 @@ static void families(void **state)
 	tw_plan_free(&six);
 }
 
-/* Each item once, and nobody who waits is started after one who waits for less. */
+/* Each item once, the slow ones first, and among equals nobody who waits is started after one who waits for less. */
 static void longest_are_started_first(void **state)
 {
 	struct tw_plan plan = make((struct tw_selection){ .slowest = true });
@@ -171,13 +171,16 @@ static void longest_are_started_first(void **state)
 	(void)state;
 	assert_non_null(seen);
 	for (unsigned i = 0; i < plan.n; i++) {
+		const struct tw_case *row, *before;
+
 		assert_true(plan.order[i] < plan.n);
 		assert_false(seen[plan.order[i]]);
 		seen[plan.order[i]] = true;
-		if (i && tw_case_waits_ms(plan.item[plan.order[i]].row) >
-				 tw_case_waits_ms(plan.item[plan.order[i - 1]].row))
-			fail_msg("%s comes after %s", plan.item[plan.order[i]].row->id,
-				 plan.item[plan.order[i - 1]].row->id);
+		row = plan.item[plan.order[i]].row;
+		before = plan.item[plan.order[i ? i - 1 : 0]].row;
+		assert_int_equal(row->slow, i < plan.n_slow);
+		if (row->slow == before->slow && tw_case_waits_ms(row) > tw_case_waits_ms(before))
+			fail_msg("%s comes after %s", row->id, before->id);
 	}
 	free(seen);
 	tw_plan_free(&plan);
