@@ -1,5 +1,11 @@
 #include "acts.h"
 
+#include <errno.h>
+
+enum {
+	CLOSED = 7 /* TCP_CLOSE, which linux/tcp.h does not have */
+};
+
 int tw_act_socket(struct tw_scene *sc, int type, unsigned options)
 {
 	int fd = tw_app_socket(sc, type);
@@ -49,4 +55,76 @@ struct tw_conn *tw_act_take_seat(struct tw_scene *sc, enum tw_seat seat, unsigne
 	if (seat == TW_SEAT_ACCEPTED)
 		tw_act_time_wait(sc, fd, conn, NULL);
 	return conn;
+}
+
+int tw_act_connect(struct tw_scene *sc, int fd, struct tw_conn *conn, struct tw_seg *ret_syn)
+{
+	const struct tw_seg none = { .flags = 0 };
+	int ret;
+
+	*ret_syn = none;
+	if (!tw_scene_going(sc))
+		return -ECANCELED;
+	tw_peer_forget(conn);
+	ret = tw_app_connect(sc, fd, (struct tw_end){ conn->flow.peer, conn->flow.peer_port });
+	if (conn->n)
+		*ret_syn = conn->heard[0].seg;
+	if (ret != -EINPROGRESS)
+		return ret;
+	tw_peer_answer(sc, conn);
+	return tw_app_connected(sc, fd);
+}
+
+enum {
+	OWN_LIMIT_MS = 10000
+};
+
+/* False when it is too late to go on waiting. */
+static bool a_little_later(struct tw_scene *sc, uint64_t began)
+{
+	if (tw_scene_now(sc) - began > OWN_LIMIT_MS * 1000000ull)
+		tw_scene_fail(sc, "the set-up failed: what was sent over lo never arrived");
+	tw_scene_wait(sc, 1);
+	return tw_scene_going(sc);
+}
+
+int tw_act_connect_own(struct tw_scene *sc, int fd, int listener, struct tw_end to,
+		       int *ret_accepted)
+{
+	uint64_t began = tw_scene_now(sc);
+	int ret = tw_app_connect(sc, fd, to);
+
+	while (ret == -EINPROGRESS) {
+		ret = tw_app_connected(sc, fd);
+		if (ret == -EINPROGRESS && !a_little_later(sc, began))
+			return -ECANCELED;
+	}
+	*ret_accepted = -1;
+	while (ret == 0 && *ret_accepted < 0) {
+		*ret_accepted = tw_app_accept(sc, listener);
+		if (*ret_accepted < 0 && !a_little_later(sc, began))
+			return -ECANCELED;
+	}
+	return ret;
+}
+
+/*
+ * sock_diag finds sockets that are bound to a device only by naming that; the other end knows as well. Its FIN was acked: by
+ * what has become of @fd's.
+ */
+void tw_act_time_wait_own(struct tw_scene *sc, int fd, int accepted)
+{
+	uint64_t began = tw_scene_now(sc);
+	struct tcp_info info = { .tcpi_state = 0 };
+
+	tw_app_close(sc, fd);
+	while (tw_scene_going(sc) && tw_app_recv(sc, accepted, 1) < 0)
+		a_little_later(sc, began);
+	tw_app_shutdown(sc, accepted, SHUT_WR);
+	tw_app_info(sc, accepted, &info);
+	while (tw_scene_going(sc) && info.tcpi_state != CLOSED) {
+		a_little_later(sc, began);
+		tw_app_info(sc, accepted, &info);
+	}
+	tw_app_close(sc, accepted);
 }

@@ -40,4 +40,19 @@ struct tw_conn *tw_act_take_seat(struct tw_scene *sc, enum tw_seat seat, unsigne
  */
 void tw_act_time_wait(struct tw_scene *sc, int fd, struct tw_conn *conn, uint64_t entered[2]);
 
+/*
+ * connect(), to which the peer answers if a SYN comes: 0 once it is established, or the error. The SYN, or no flags at
+ * all, in @ret_syn.
+ */
+int tw_act_connect(struct tw_scene *sc, int fd, struct tw_conn *conn, struct tw_seg *ret_syn);
+
+/*
+ * The same between two sockets of the DUT, of which @listener is one; *ret_accepted is the socket at its end. Waits: what is sent
+ * over lo arrives a little later.
+ */
+int tw_act_connect_own(struct tw_scene *sc, int fd, int listener, struct tw_end to,
+		       int *ret_accepted);
+/* @fd closes first, then @accepted: when this returns @fd's end is in TIME_WAIT. */
+void tw_act_time_wait_own(struct tw_scene *sc, int fd, int accepted);
+
 #endif

@@ -20,8 +20,8 @@ struct bind_arg {
 
 static struct tw_end end_of(const struct tw_scene *sc, enum place place)
 {
-	return place == ANY ? tw_end_any(TW_APP_PORT) :
-			      tw_end_local(sc, place == ELSEWHERE, TW_APP_PORT);
+	return place == ANY ? tw_end_any(TW_APP_PORT)
+			    : tw_end_local(sc, place == ELSEWHERE, TW_APP_PORT);
 }
 
 /* "EADDRINUSE", "OK", or "OK, no listen" where bind() succeeds and listen() does not. */
