@@ -32,7 +32,7 @@ static const struct tw_rule rules[] = {
 	     "SO_REUSEADDR does not help connect(), which checks ports in its own way"),
 	RULE("C0-11", "article 0", "claim",
 	     "tcp_tw_reuse=1 with timestamps: an outgoing connection reuses TIME_WAIT after one "
-	     "second"),
+	     "second, if its timestamp is larger"),
 	RULE("C0-12", "article 0", "claim",
 	     "of a range of two ports the second connect() takes the one in TIME_WAIT"),
 	RULE("C0-13", "article 0", "claim",
