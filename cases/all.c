@@ -38,6 +38,8 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_inherit,
 	&tw_cases_reuse,
 	&tw_cases_takeover,
+	&tw_cases_backlog,
+	&tw_cases_cookies,
 };
 /* clang-format on */
 

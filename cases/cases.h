@@ -54,5 +54,7 @@ extern const struct tw_case_table tw_cases_md5;
 extern const struct tw_case_table tw_cases_overflow;
 extern const struct tw_case_table tw_cases_states;
 extern const struct tw_case_table tw_cases_inherit;
+extern const struct tw_case_table tw_cases_backlog;
+extern const struct tw_case_table tw_cases_cookies;
 
 #endif
