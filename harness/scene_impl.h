@@ -1,6 +1,7 @@
 /*
  * What the scene's files share; nobody else includes this. scene.c has its life, scene_app.c the application, scene_away.c its
- * other processes, scene_peer.c the peer, scene_io.c sending and receiving, scene_find.c what is found.
+ * other processes, scene_peer.c the peer, scene_io.c sending and receiving, scene_icmp.c and scene_router.c what is on the way,
+ * scene_find.c what is found.
  */
 #ifndef TWPROBE_SCENE_IMPL_H
 #define TWPROBE_SCENE_IMPL_H

@@ -73,6 +73,7 @@ static struct tw_seg seg_of(const struct tw_conn *conn, const struct tw_say *say
 		.win = say->zero_win ? 0 : conn->win,
 		.len = say->len,
 		.mss = syn && conn->mss_option ? conn->mss : 0,
+		.mss_zero = syn && conn->mss_option && !conn->mss,
 		.wscale = syn ? conn->wscale : -1,
 		.sackok = syn && conn->sackok,
 		.md5 = key_of(conn, say)[0],

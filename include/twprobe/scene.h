@@ -268,10 +268,38 @@ void tw_find_life(struct tw_scene *sc, const char *what, const struct tw_conn *c
 /* sock_diag on the listener of the DUT's 0th address. */
 struct tw_queue tw_scene_queue(struct tw_scene *sc, uint16_t port);
 
-/* ICMP about a frame that was heard: fragmentation needed / packet too big ... */
+/* ICMP about a frame that was heard: fragmentation needed / packet too big (MTU 0: a router older than RFC 1191) ... */
 void tw_peer_icmp_too_big(struct tw_scene *sc, const struct tw_heard *about, uint32_t mtu);
 /* ... host / address unreachable. */
 void tw_peer_icmp_unreachable(struct tw_scene *sc, const struct tw_heard *about);
+
+/* The IP header of what was heard. */
+struct tw_heard_ip {
+	unsigned total; /* bytes, itself included */
+	bool df;        /* "don't fragment"; of IPv6 always */
+	bool fragment;
+};
+struct tw_heard_ip tw_heard_ip(const struct tw_heard *heard);
+
+/* What ICMP has taught the DUT about the path to @end. */
+struct tw_pmtu {
+	uint32_t mtu;    /* 0: nothing, the device's holds */
+	uint32_t left_s; /* until it is forgotten, rounded up */
+};
+struct tw_pmtu tw_scene_pmtu(struct tw_scene *sc, struct tw_end end);
+
+/*
+ * The router on the way (.given.path = VIA_ROUTER). nft(8) commands in its namespace, which go with the row; where the kernel
+ * has no nf_tables the row is SKIP.
+ */
+void tw_scene_nft(struct tw_scene *sc, const char *commands);
+
+/* What its connection tracking has about @conn; it tracks only if a rule asks for a "ct state". */
+struct tw_tracked {
+	char state[16]; /* "TIME_WAIT"; "none": nothing */
+	unsigned left_s;
+};
+struct tw_tracked tw_scene_tracked(struct tw_scene *sc, const struct tw_conn *conn);
 
 /* The @i-th frame of the DUT since the beginning that is not TCP (UDP); NULL if there are fewer. Only at, bytes and len are set. */
 const struct tw_heard *tw_scene_datagram(struct tw_scene *sc, unsigned i);
