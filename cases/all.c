@@ -30,6 +30,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_client,
 	&tw_cases_opening,
 	&tw_cases_md5,
+	&tw_cases_mss,
 	&tw_cases_overflow,
 	&tw_cases_close,
 	&tw_cases_closed,

@@ -51,6 +51,7 @@ extern const struct tw_case_table tw_cases_takeover;
 extern const struct tw_case_table tw_cases_hostpaws;
 extern const struct tw_case_table tw_cases_finwait2_life;
 extern const struct tw_case_table tw_cases_md5;
+extern const struct tw_case_table tw_cases_mss;
 extern const struct tw_case_table tw_cases_overflow;
 extern const struct tw_case_table tw_cases_states;
 extern const struct tw_case_table tw_cases_inherit;
