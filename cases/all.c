@@ -18,6 +18,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_wrap,
 	&tw_cases_limit,
 	&tw_cases_listen,
+	&tw_cases_handshake,
 	&tw_cases_enter,
 	&tw_cases_dead,
 	&tw_cases_halfopen,
