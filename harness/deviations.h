@@ -11,12 +11,12 @@
 /* A row that deviates, in one way. */
 struct tw_deviation {
 	const struct tw_case *row;
-	bool family[2];    /* that deviate so: IPv4, IPv6 */
-	bool expected;     /* of this kernel: what the row says is what it did */
-	char *seen;        /* calls and segments, a line each */
-	char *means;       /* in a sentence: equal ones are told once */
-	unsigned at;       /* among the deviations, in the order of the results */
-	const char *level; /* of the demand, once it is told */
+	bool family[2];             /* that deviate so: IPv4, IPv6 */
+	bool expected;              /* of this kernel: what the row says is what it did */
+	char *seen;                 /* calls and segments, a line each */
+	char *means;                /* in a sentence: equal ones are told once */
+	unsigned at;                /* among the deviations, in the order of the results */
+	const struct tw_rule *rule; /* whose demand it is, once it is told; or NULL */
 	bool told;
 };
 

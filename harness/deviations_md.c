@@ -7,22 +7,28 @@
 #include "wrap.h"
 
 enum {
-	EXAMPLES = 3, /* of one demand, if the kernel reacts in so many ways */
-	FEW = 6,      /* other rows of it that are named */
+	BULLETS = 4, /* other ways in which the kernel deviates from the same demand */
 };
 
+/* Rows of one rule are of one demand, in different cases; so are those that use the same words. */
 static bool same_demand(const struct tw_deviation *a, const struct tw_deviation *b)
 {
-	return !strcmp(a->row->rfc.clause, b->row->rfc.clause) &&
-	       !strcmp(a->row->rfc.says, b->row->rfc.says);
+	if (strcmp(a->row->rfc.clause, b->row->rfc.clause) != 0)
+		return false;
+	return (a->rule && a->rule == b->rule) || !strcmp(a->row->rfc.says, b->row->rfc.says);
 }
 
-static const char *level_of(const struct tw_case *row, const struct tw_coverage *cov)
+static const struct tw_rule *rule_of(const struct tw_case *row, const struct tw_coverage *cov)
 {
 	for (unsigned i = 0; i < cov->n_rows; i++)
 		if (cov->row[i].row == row)
-			return cov->row[i].asks ? cov->row[i].asks->level : "";
-	return "";
+			return cov->row[i].asks;
+	return NULL;
+}
+
+static const char *level_of(const struct tw_deviation *d)
+{
+	return d->rule ? d->rule->level : "";
 }
 
 static unsigned weakness(const char *level)
@@ -41,7 +47,7 @@ static int by_clause(const void *a, const void *b)
 	int ret = tw_clause_compare(x->row->rfc.clause, y->row->rfc.clause);
 
 	if (!ret)
-		ret = (int)weakness(x->level) - (int)weakness(y->level);
+		ret = (int)weakness(level_of(x)) - (int)weakness(level_of(y));
 	return ret ? ret : x->at < y->at ? -1 : 1;
 }
 
@@ -52,6 +58,7 @@ static const char *title_of(unsigned rfc)
 		const char *title;
 	} titles[] = {
 		{ 1122, "Requirements for Internet Hosts" },
+		{ 2385, "Protection of BGP Sessions via the TCP MD5 Signature Option" },
 		{ 1337, "TIME-WAIT Assassination Hazards in TCP" },
 		{ 4987, "TCP SYN Flooding Attacks and Common Mitigations" },
 		{ 5382, "NAT Behavioral Requirements for TCP" },
@@ -120,63 +127,88 @@ static void put_given(const struct tw_case *row, FILE *out)
 		fprintf(out, "// given: %s\n", is);
 }
 
+static const char *only(const struct tw_deviation *d)
+{
+	if (d->family[0] == d->family[1] || d->row->family)
+		return "";
+	return d->family[0] ? " (IPv4 only)" : " (IPv6 only)";
+}
+
+static void put_says(const struct tw_deviation *d, FILE *out)
+{
+	fprintf(out, "%s%s%s",
+		d->expected ? "" : "not as is expected of this kernel, which is: ", d->row->says,
+		only(d));
+}
+
 static void put_example(const struct tw_deviation *d, FILE *out)
 {
-	bool both = d->family[0] == d->family[1];
-
-	fprintf(out, "```\n// %s%s%s\n",
-		d->expected ? "" : "not as is expected of this kernel, which is: ", d->row->says,
-		both || d->row->family ? ""
-		: d->family[0]         ? " (IPv4 only)"
-				       : " (IPv6 only)");
+	fputs("```\n// ", out);
+	put_says(d, out);
+	fputc('\n', out);
 	put_given(d->row, out);
 	fprintf(out, "%s// %s%s\n```\n", d->seen, d->row->scenario ? "found: " : "", d->means);
 }
 
-/* How to see it again, and what else shows it: the rows of this demand from @first on; all of them are told now. */
-static void put_rows(struct tw_deviations *list, unsigned first, FILE *out)
+/* They say nothing new when @told is told: the kernel did the same, and the same was asked for. */
+static bool alike(const struct tw_deviation *told, const struct tw_deviation *d)
+{
+	return told->expected == d->expected && !strcmp(told->row->rfc.says, d->row->rfc.says) &&
+	       (told->row == d->row || !strcmp(told->means, d->means));
+}
+
+/* Marks those that are alike as told. How many rows they are, @of not counted. */
+static unsigned mark_alike(struct tw_deviations *list, unsigned of)
 {
 	unsigned n = 0;
 
-	fprintf(out, "`twprobe run --trace %s`", list->d[first].row->id);
-	for (unsigned i = first + 1; i < list->n; i++) {
-		if (!same_demand(&list->d[i], &list->d[first]))
+	list->d[of].told = true;
+	for (unsigned i = of + 1; i < list->n; i++) {
+		if (list->d[i].told || !same_demand(&list->d[of], &list->d[i]) ||
+		    !alike(&list->d[of], &list->d[i]))
 			continue;
 		list->d[i].told = true;
-		if (list->d[i].row == list->d[i - 1].row)
-			continue;
-		if (n++ < FEW)
-			fprintf(out, "%s`%s`", n == 1 ? "; likewise " : ", ", list->d[i].row->id);
+		n += list->d[i].row != list->d[i - 1].row;
 	}
-	if (n > FEW)
-		fprintf(out, " and %u more", n - FEW);
-	fputc('\n', out);
+	return n;
 }
 
-static bool seen_before(const struct tw_deviations *list, unsigned first, unsigned i)
+static void put_more(unsigned n, FILE *out)
 {
-	for (unsigned k = first; k < i; k++)
-		if (same_demand(&list->d[k], &list->d[i]) && list->d[k].told &&
-		    !strcmp(list->d[k].means, list->d[i].means))
-			return true;
-	return false;
+	if (n)
+		fprintf(out, " and %u more", n);
 }
 
+/* One demand: an example, and the other ways in which it is not met. All of its rows are told then. */
 static void put_demand(struct tw_deviations *list, unsigned first, FILE *out)
 {
 	const struct tw_deviation *d = &list->d[first];
-	const char *section = tw_clause_section(d->row->rfc.clause);
+	const char *section = tw_clause_section(d->row->rfc.clause), *level = level_of(d);
+	unsigned left = 0, bullets = 0;
 
-	fprintf(out, "\n### %s%s%s%s%s\n\n", section, *section && *d->level ? ", " : "", d->level,
-		*section || *d->level ? ": " : "", d->row->rfc.says);
-	for (unsigned i = first, n = 0; i < list->n && n < EXAMPLES; i++) {
-		if (!same_demand(&list->d[i], d) || seen_before(list, first, i))
+	fprintf(out, "\n### %s%s%s%s%s\n\n", section, *section && *level ? ", " : "", level,
+		*section || *level ? ": " : "", d->row->rfc.says);
+	put_example(d, out);
+	fprintf(out, "`twprobe run --trace %s`", d->row->id);
+	put_more(mark_alike(list, first), out);
+	fputc('\n', out);
+	for (unsigned i = first + 1; i < list->n; i++) {
+		if (list->d[i].told || !same_demand(&list->d[i], d))
 			continue;
-		put_example(&list->d[i], out);
-		list->d[i].told = true;
-		n++;
+		if (bullets++ == BULLETS) {
+			left++;
+			bullets--;
+			left += mark_alike(list, i);
+			continue;
+		}
+		fputs("* ", out);
+		put_says(&list->d[i], out);
+		fprintf(out, " (`%s`", list->d[i].row->id);
+		put_more(mark_alike(list, i), out);
+		fputs(")\n", out);
 	}
-	put_rows(list, first, out);
+	if (left)
+		fprintf(out, "* ... and %u more\n", left);
 }
 
 static void put_rfc_head(unsigned rfc, const struct tw_coverage *cov, FILE *out)
@@ -200,7 +232,7 @@ void tw_deviations_print(struct tw_deviations *list, const struct tw_coverage *c
 
 	for (unsigned i = 0; i < list->n; i++) {
 		list->d[i].told = false;
-		list->d[i].level = level_of(list->d[i].row, cov);
+		list->d[i].rule = rule_of(list->d[i].row, cov);
 	}
 	put_head(list, cov, head, out);
 	qsort(list->d, list->n, sizeof(*list->d), by_clause);
