@@ -163,11 +163,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "flags.syn-data.seq-below",
 		.says	= "a SYN below R is not helped by data that reaches above R",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -5), .len = 100 },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	},
 
 	/* SYN and FIN */
@@ -203,20 +204,22 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "flags.syn-fin.seq-below.ts-equal",
 		.says	= "a SYN with FIN below R is challenged like a SYN",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.send	= { .flags = SYN | FIN, .seq = AT(RCV_NXT, -1), .tsval = AT(TS_RECENT, 0) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "flags.syn-fin.ts-below",
 		.says	= "PAWS saves TIME_WAIT from a SYN with FIN",
-		.cite	= { "N-60", "D-30", "D-31" },
+		.cite	= { "N-60", "N-26", "D-30", "D-31" },
 		.send	= { .flags = SYN | FIN, .seq = AT(RCV_NXT, +1),
 			    .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 7323 5.3", "an older segment is acked and dropped (R1)",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "flags.syn-fin.closed",

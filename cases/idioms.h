@@ -70,6 +70,18 @@
 		.clause = clause_, .says = says_, .step = (step_), .want = { __VA_ARGS__ } \
 	}
 
+/*
+ * .also, where RFCs contradict each other. A SYN that is not accepted is to be dropped in silence, and to be challenged ...
+ */
+#define SILENCE_BY_6191 \
+	DEMAND("RFC 6191 2", "what is not accepted is dropped in silence", A_SILENT_DROP)
+#define CHALLENGE_BY_5961 \
+	DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged", AN_ACK)
+/* ... and a RST in TIME_WAIT is to close the connection, and to be ignored. */
+#define END_BY_9293 \
+	DEMAND("RFC 9293 3.10.7.4", "a RST in TIME_WAIT closes the connection", THE_END)
+#define LIFE_BY_1337 DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP)
+
 /* The ways asked for most. The empty ACK that answers an unacceptable segment; the state stays: */
 #define AN_ACK { .reply = ACK, .seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, 0), .tw = ALIVE }
 #define AN_ACK_ECHOING(off_) { .reply = ACK, LAST_NUMBERS_ECHOING(off_), .tw = ALIVE }

@@ -146,12 +146,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "listen.accept-queue-full.refused-syn",
 		.says	= "a full accept queue is no matter to a SYN that TIME_WAIT refuses",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .dut = ACCEPT_QUEUE_FULL },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	},
 
 	/* the SYN queue is full */
@@ -263,12 +264,13 @@ static const struct tw_case rows[] = {
 		.id	= "listen.min-ttl.rst",
 		.says	= "the listener's TTL limit does not protect TIME_WAIT: a RST from far "
 			  "away kills",
-		.cite	= { "P-06", "D-10" },
+		.cite	= { "N-41", "P-06", "D-10" },
 		.given	= { .dut = MIN_TTL },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 
 	/* a socket filter on the listener */
@@ -283,12 +285,13 @@ static const struct tw_case rows[] = {
 		.id	= "listen.filter.refused-syn",
 		.says	= "a SYN that TIME_WAIT refuses is answered and never seen by the "
 			  "listener's filter",
-		.cite	= { "P-06", "D-31" },
+		.cite	= { "N-26", "P-06", "D-31" },
 		.given	= { .dut = FILTERED },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "listen.filter.ack",
 		.says	= "the listener's filter does not see what TIME_WAIT answers",
@@ -301,12 +304,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "listen.filter.rst",
 		.says	= "a filter that drops everything cannot keep a RST from killing TIME_WAIT",
-		.cite	= { "P-06", "D-10" },
+		.cite	= { "N-41", "P-06", "D-10" },
 		.given	= { .dut = FILTERED },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 
 	/* a key on the listener */
@@ -331,12 +335,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "listen.md5.rst",
 		.says	= "an unsigned RST kills TIME_WAIT on a port whose listener wants MD5",
-		.cite	= { "P-06", "D-10" },
+		.cite	= { "N-41", "P-06", "D-10" },
 		.given	= { .dut = MD5_KEYED },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 
 	/* the reopening number must not outlive the segment it was made for */

@@ -28,11 +28,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.syn.seq-below",
 		.says	= "a SYN below R without timestamps has nothing to prove that it is new",
-		.cite	= { "N-26", "D-31" },
+		.cite	= { "N-26", "N-30", "D-31" },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1), .tsval = ABSENT },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "number not greater: drop in silence",
 				 A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 	}, {
 		.id	= "nots.syn.seq-far-above",
 		.says	= "a SYN without timestamps and far above the old window reopens the tuple",
@@ -45,11 +46,12 @@ static const struct tw_case rows[] = {
 		.id	= "nots.syn.seq-far-below",
 		.says	= "a SYN without timestamps and far below R is challenged by an ACK that "
 			  "still carries them",
-		.cite	= { "N-30", "N-66", "D-31" },
+		.cite	= { "N-30", "N-66", "N-26", "D-31" },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000000), .tsval = ABSENT },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tsval = TS_CLOCK, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "nots.syn.seq-antipode",
 		.says	= "a SYN without timestamps at the antipode of R counts as newer",
@@ -62,11 +64,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.syn.seq-farthest-below",
 		.says	= "a SYN without timestamps one step past the antipode is old",
-		.cite	= { "N-26", "D-31" },
+		.cite	= { "N-26", "N-30", "D-31" },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, HALF_CIRCLE + 1), .tsval = ABSENT },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "number not greater: drop in silence",
 				 A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 	},
 
 	/* the old connection had timestamps, and something else lacks them */
@@ -111,11 +114,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.rst.seq-at",
 		.says	= "a RST needs no timestamp to kill, and most stacks send it without one",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = ABSENT },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	}, {
 		.id	= "nots.ack.keeps-ts-recent",
 		.says	= "an ACK without a timestamp restarts the timer but leaves TS.Recent as "
@@ -161,12 +165,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.plain.syn.seq-below",
 		.says	= "without timestamps a SYN below R is challenged",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .ts = TS_OFF },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 		.claim	= {
 			CLAIMS_ABOUT_SYN("there are no timestamps and the SYN's number is lower"),
 		},
@@ -183,12 +188,13 @@ static const struct tw_case rows[] = {
 		.id	= "nots.plain.syn.seq-far-below",
 		.says	= "without timestamps a client whose ISN happens to be lower has to wait "
 			  "for TIME_WAIT to end",
-		.cite	= { "N-26", "D-31" },
+		.cite	= { "N-26", "N-30", "D-31" },
 		.given	= { .ts = TS_OFF },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1000000) },
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "number not greater: drop in silence",
 				 A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 	}, {
 		.id	= "nots.plain.syn.seq-farthest-above",
 		.says	= "without timestamps the last number above R on the circle reopens the "
@@ -210,12 +216,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.plain.syn.seq-farthest-below",
 		.says	= "without timestamps a number one step past the antipode is old",
-		.cite	= { "N-26", "D-31" },
+		.cite	= { "N-26", "N-30", "D-31" },
 		.given	= { .ts = TS_OFF },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, HALF_CIRCLE + 1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "number not greater: drop in silence",
 				 A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 	}, {
 		.id	= "nots.plain.ack.seq-at",
 		.says	= "without timestamps a bare ACK at R is swallowed and restarts the timer",
@@ -246,12 +253,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "nots.plain.rst.seq-at",
 		.says	= "without timestamps a RST at R kills",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.given	= { .ts = TS_OFF },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 
 	/* the old connection had none, the probe brings one: it is not looked at */
@@ -330,12 +338,13 @@ static const struct tw_case rows[] = {
 		.id	= "nots.offered.rst.seq-at",
 		.says	= "a RST at R kills a tuple without timestamps, whatever timestamp it "
 			  "brings",
-		.cite	= { "N-69", "N-40", "D-10" },
+		.cite	= { "N-69", "N-40", "N-41", "D-10" },
 		.given	= { .ts = TS_OFF },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = NUMBER(1) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 };
 /* clang-format on */

@@ -224,11 +224,12 @@ static const struct tw_case rows[] = {
 		.id	= "paws.zero.syn.seq-below.ts-below",
 		.says	= "with TS.Recent at 0 an older SYN is challenged without any word from "
 			  "PAWS",
-		.cite	= { "N-67", "D-31" },
+		.cite	= { "N-67", "N-30", "D-31" },
 		.given	= { .ts_recent = NUMBER(0) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1), .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS_WITHOUT_TS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.needs	= "H-10",
 	}, {
 		.id	= "paws.zero.syn.seq-below.ts-above",

@@ -10,11 +10,12 @@ static const struct tw_case rows[] = {
 	{
 		.id	= "rst.seq-at",
 		.says	= "a RST at R kills TIME_WAIT at once",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	}, {
 		.id	= "rst.seq-below",
 		.says	= "a RST one below R is dropped in silence",
@@ -85,11 +86,12 @@ static const struct tw_case rows[] = {
 	{
 		.id	= "rst.ack",
 		.says	= "a RST with ACK at R kills",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.send	= { .flags = RST | ACK, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	}, {
 		.id	= "rst.ack.unsent",
 		.says	= "a RST at R kills whatever it claims to acknowledge",
@@ -123,23 +125,25 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "rst.closed",
 		.says	= "a RST at R kills TIME_WAIT on a port that nobody listens on",
-		.cite	= { "N-40", "P-03", "D-10" },
+		.cite	= { "N-40", "N-41", "P-03", "D-10" },
 		.given	= { .dut = CLOSED },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	},
 
 	/* its timestamp */
 	{
 		.id	= "rst.ts-above",
 		.says	= "a RST with a newer timestamp kills",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .tsval = AT(TS_RECENT, +1) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	}, {
 		.id	= "rst.ts-antipode",
 		.says	= "a RST with a timestamp at the antipode of T passes PAWS and kills",
@@ -237,7 +241,7 @@ static const struct tw_case rows[] = {
 		.id	= "rst.assassination",
 		.says	= "an old ACK makes TIME_WAIT answer a peer that forgot, whose RST then "
 			  "assassinates it",
-		.cite	= { "N-41", "D-31", "D-10" },
+		.cite	= { "N-41", "N-40", "D-31", "D-10" },
 		.step	= {
 			{
 				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
@@ -248,6 +252,7 @@ static const struct tw_case rows[] = {
 			},
 		},
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
+		.also	= END_BY_9293,
 	}, {
 		.id	= "rst.assassination.by-syn",
 		.says	= "a client whose old SYN was challenged answers with a RST at R, which "

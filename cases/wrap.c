@@ -19,12 +19,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.r-0.syn.seq-below",
 		.says	= "with R at 0 a SYN at 2^32-1 is old, however big the number",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .rcv_nxt = NUMBER(0) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "wrap.r-0.fin.retransmitted",
 		.says	= "a FIN at 2^32-1 that is sent again is acked at 0",
@@ -37,12 +38,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.r-0.rst.seq-at",
 		.says	= "a RST with sequence number 0 kills where R is 0",
-		.cite	= { "N-40", "D-10" },
+		.cite	= { "N-40", "N-41", "D-10" },
 		.given	= { .rcv_nxt = NUMBER(0) },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
+		.also	= LIFE_BY_1337,
 	}, {
 		.id	= "wrap.r-0.ack.seq-at",
 		.says	= "an ACK with sequence number 0 restarts the timer where R is 0",
@@ -56,21 +58,23 @@ static const struct tw_case rows[] = {
 	{
 		.id	= "wrap.r-1.syn.seq-below",
 		.says	= "with R at 1 a SYN at 0 has the old FIN's number and is challenged",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .rcv_nxt = NUMBER(1) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "wrap.r-1.syn.seq-across",
 		.says	= "with R at 1 a SYN at 2^32-1 is old",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .rcv_nxt = NUMBER(1) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -2) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "wrap.r-1.fin.retransmitted",
 		.says	= "a FIN at 0 that is sent again is acked at 1",
@@ -152,12 +156,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.r-half.syn.seq-below",
 		.says	= "with R at 2^31 the greatest signed number is old",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .rcv_nxt = NUMBER(0x80000000) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	}, {
 		.id	= "wrap.r-half.syn.seq-max",
 		.says	= "with R at 2^31 a SYN at 2^32-1 is the last that is above it",
@@ -179,12 +184,13 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.r-half.syn.seq-1",
 		.says	= "with R at 2^31 a SYN at 1 is old",
-		.cite	= { "N-30", "D-31" },
+		.cite	= { "N-30", "N-26", "D-31" },
 		.given	= { .rcv_nxt = NUMBER(0x80000000) },
 		.send	= { .flags = SYN, .seq = NUMBER(1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 		.rfc	= DEMAND("RFC 5961 4.2", "a SYN that is not acceptable is challenged",
 				 AN_ACK),
+		.also	= SILENCE_BY_6191,
 	},
 
 	/* T = 2^32-1 */
@@ -200,11 +206,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.t-max.syn.ts-below",
 		.says	= "with T at 2^32-1 PAWS refuses a SYN one tick older",
-		.cite	= { "N-26", "D-30" },
+		.cite	= { "N-26", "N-30", "D-30" },
 		.given	= { .ts_recent = NUMBER(0xffffffff) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, -1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "wrap.t-max.ack-to-zero.echo",
@@ -275,20 +282,22 @@ static const struct tw_case rows[] = {
 		.id	= "wrap.t-1.syn.ts-0",
 		.says	= "with T at 1 PAWS refuses a SYN with timestamp 0: only T itself is "
 			  "special, not the SYN's",
-		.cite	= { "N-26", "N-67", "D-30" },
+		.cite	= { "N-26", "N-67", "N-30", "D-30" },
 		.given	= { .ts_recent = NUMBER(1) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = NUMBER(0) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "wrap.t-1.syn.ts-max",
 		.says	= "with T at 1 PAWS refuses a SYN with timestamp 2^32-1",
-		.cite	= { "N-26", "D-30" },
+		.cite	= { "N-26", "N-30", "D-30" },
 		.given	= { .ts_recent = NUMBER(1) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = NUMBER(0xffffffff) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "wrap.t-1.syn.ts-above",
@@ -314,11 +323,12 @@ static const struct tw_case rows[] = {
 	{
 		.id	= "wrap.t-half.syn.ts-below",
 		.says	= "with T at 2^31 PAWS refuses the greatest signed number",
-		.cite	= { "N-26", "D-30" },
+		.cite	= { "N-26", "N-30", "D-30" },
 		.given	= { .ts_recent = NUMBER(0x80000000) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = NUMBER(0x7fffffff) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "wrap.t-half.syn.ts-max",
@@ -342,11 +352,12 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "wrap.t-half.syn.ts-1",
 		.says	= "with T at 2^31 PAWS refuses a SYN with timestamp 1",
-		.cite	= { "N-26", "N-64", "D-30" },
+		.cite	= { "N-26", "N-64", "N-30", "D-30" },
 		.given	= { .ts_recent = NUMBER(0x80000000) },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = NUMBER(1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED, REJECTED_BY_PAWS },
 		.rfc	= DEMAND("RFC 6191 2", "older timestamp: drop in silence", A_SILENT_DROP),
+		.also	= CHALLENGE_BY_5961,
 		.except	= { ONE_PAWS_COUNTER },
 	}, {
 		.id	= "wrap.t-half.rst.ts-below",

@@ -109,19 +109,19 @@ static void show_claims(const struct tw_case *row)
 	}
 }
 
-static void show_rfc(const struct tw_case *row)
+static void show_rfc(const struct tw_rfc *rfc)
 {
 	char text[256];
 
-	if (!row->rfc.clause)
+	if (!rfc->clause)
 		return;
-	printf("%s asks: %s\n", row->rfc.clause, row->rfc.says);
-	if (row->rfc.as_expected)
+	printf("%s asks: %s\n", rfc->clause, rfc->says);
+	if (rfc->as_expected)
 		puts("  which is what is expected above");
-	for (unsigned i = 0; i < sizeof(row->rfc.want) / sizeof(*row->rfc.want); i++)
-		if (row->rfc.want[i].reply || row->rfc.want[i].finds)
+	for (unsigned i = 0; i < sizeof(rfc->want) / sizeof(*rfc->want); i++)
+		if (rfc->want[i].reply || rfc->want[i].finds)
 			printf("  %s %s\n", i ? "or " : "   ",
-			       tw_text_expect(&row->rfc.want[i], text, sizeof(text)));
+			       tw_text_expect(&rfc->want[i], text, sizeof(text)));
 }
 
 static void show_excepts(const struct tw_case *row)
@@ -153,7 +153,8 @@ static void show(const struct tw_case *row)
 		show_setup(row);
 		show_steps(row);
 	}
-	show_rfc(row);
+	show_rfc(&row->rfc);
+	show_rfc(&row->also);
 	show_claims(row);
 	show_excepts(row);
 }
@@ -198,10 +199,11 @@ static json_t *steps_json(const struct tw_case *row)
 static void show_json(const struct tw_case *row)
 {
 	char given[256];
-	json_t *doc = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s?, s:s?}", "id", row->id, "says",
-				row->says, "cites", cites_json(row), "given",
+	json_t *doc = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s?, s:s?, s:s?, s:s?}", "id", row->id,
+				"says", row->says, "cites", cites_json(row), "given",
 				tw_text_row_given(row, given, sizeof(given)), "steps",
-				steps_json(row), "rfc", row->rfc.clause, "rfc_says", row->rfc.says);
+				steps_json(row), "rfc", row->rfc.clause, "rfc_says", row->rfc.says,
+				"also", row->also.clause, "also_says", row->also.says);
 
 	json_dumpf(doc, stdout, JSON_INDENT(2));
 	putchar('\n');

@@ -279,16 +279,28 @@ static json_t *head_json(const struct tw_result *res)
 			 row && row->slow, "given", row ? given_json(row) : json_null());
 }
 
-static json_t *tail_json(const struct tw_result *res)
+/* Where a second clause speaks about the row its demand stands in .also, in the same form. */
+static json_t *rfc_json(const struct tw_rfc *rfc, enum tw_conformance verdict, json_t *also)
+{
+	return json_pack("{s:s, s:o, s:o, s:o*}", "verdict", tw_conformance_name(verdict), "clause",
+			 text_or_null(rfc ? rfc->clause : NULL), "says",
+			 text_or_null(rfc ? rfc->says : NULL), "also", also);
+}
+
+static json_t *rfcs_json(const struct tw_result *res)
 {
 	const struct tw_case *row = res->row;
+	bool two = row && row->also.clause;
 
-	return json_pack("{s:o, s:{s:s, s:o, s:o}, s:o, s:i, s:o, s:o}", "verdict",
-			 verdict_json(&res->verdict), "rfc", "verdict",
-			 tw_conformance_name(res->verdict.rfc), "clause",
-			 text_or_null(row ? row->rfc.clause : NULL), "says",
-			 text_or_null(row ? row->rfc.says : NULL), "claims", claims_json(res),
-			 "setups", (int)res->ev.setups, "steps", steps_json(&res->ev), "evidence",
+	return rfc_json(row ? &row->rfc : NULL, res->verdict.rfc,
+			two ? rfc_json(&row->also, res->verdict.also, NULL) : NULL);
+}
+
+static json_t *tail_json(const struct tw_result *res)
+{
+	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "verdict", verdict_json(&res->verdict),
+			 "rfc", rfcs_json(res), "claims", claims_json(res), "setups",
+			 (int)res->ev.setups, "steps", steps_json(&res->ev), "evidence",
 			 tw_evidence_to_json(&res->ev));
 }
 

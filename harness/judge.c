@@ -462,22 +462,22 @@ static bool conforms_in(const struct tw_expect *demand, const struct tw_evidence
 	return tw_expect_met(&want, &ev->numbers, &ev->step[i].sent, &seen, NULL, 0);
 }
 
-static enum tw_conformance judge_rfc(const struct tw_case *row, const struct tw_evidence *ev,
-				     const struct tw_facts *facts)
+static enum tw_conformance judge_rfc(const struct tw_rfc *rfc, const struct tw_case *row,
+				     const struct tw_evidence *ev, const struct tw_facts *facts)
 {
-	unsigned n = tw_case_steps(row), i = row->rfc.step ? row->rfc.step - 1u : n - 1u;
+	unsigned n = tw_case_steps(row), i = rfc->step ? rfc->step - 1u : n - 1u;
 
-	if (!row->rfc.clause)
+	if (!rfc->clause)
 		return TW_RFC_NONE;
-	if (row->rfc.as_expected) {
+	if (rfc->as_expected) {
 		for (unsigned k = 0; k < n; k++)
 			if (!conforms_in(&row->step[k].expect, ev, k, facts))
 				return TW_RFC_DEVIATES;
 		return TW_RFC_CONFORMS;
 	}
-	for (unsigned k = 0; k < sizeof(row->rfc.want) / sizeof(*row->rfc.want); k++)
-		if ((row->rfc.want[k].reply || row->rfc.want[k].finds) &&
-		    conforms_in(&row->rfc.want[k], ev, i, facts))
+	for (unsigned k = 0; k < sizeof(rfc->want) / sizeof(*rfc->want); k++)
+		if ((rfc->want[k].reply || rfc->want[k].finds) &&
+		    conforms_in(&rfc->want[k], ev, i, facts))
 			return TW_RFC_CONFORMS;
 	return TW_RFC_DEVIATES;
 }
@@ -487,6 +487,7 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->rfc = row->rfc.clause ? TW_RFC_UNKNOWN : TW_RFC_NONE;
+	ret->also = row->also.clause ? TW_RFC_UNKNOWN : TW_RFC_NONE;
 	if (ev->skip[0])
 		snprintf(ret->why, sizeof(ret->why), "%s", ev->skip);
 	if (ev->skip[0] || tw_expected_none(row, facts, ret->why, sizeof(ret->why))) {
@@ -496,7 +497,8 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 	if (doubtful(row, ev, facts, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
-	ret->rfc = judge_rfc(row, ev, facts);
+	ret->rfc = judge_rfc(&row->rfc, row, ev, facts);
+	ret->also = judge_rfc(&row->also, row, ev, facts);
 	tw_judge_claims(row, ev, facts, ret->claim);
 }
 

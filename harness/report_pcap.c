@@ -64,6 +64,9 @@ static void comment_file(const struct tw_result *res, const struct tw_told *told
 		       tw_conformance_name(v->rfc));
 	if (res->row && res->row->rfc.clause)
 		tw_textbuf_add(&buf, " (%s)", res->row->rfc.clause);
+	if (res->row && res->row->also.clause)
+		tw_textbuf_add(&buf, ", %s (%s)", tw_conformance_name(v->also),
+			       res->row->also.clause);
 	if (v->outcome == TW_FAIL)
 		tw_textbuf_add(&buf, "\nexpected  %s\nobserved  %s", told->expected,
 			       told->observed);

@@ -133,9 +133,12 @@ static void put_line(const struct text_sink *s, const struct tw_result *res,
 	enum tw_outcome outcome = res->verdict.outcome;
 	bool reason = outcome == TW_SKIP || outcome == TW_ERROR;
 
-	fprintf(s->out, "%s%-5s%s %-36s %s %-8s  %s\n", on(s, color_of(outcome)),
+	fprintf(s->out, "%s%-5s%s %-36s %s %-8s", on(s, color_of(outcome)),
 		tw_outcome_name(outcome), off(s), tw_result_id(res), tw_family_name(res->family),
-		tw_conformance_name(res->verdict.rfc), reason ? told->reason : told->seen);
+		tw_conformance_name(res->verdict.rfc));
+	if (res->verdict.also != TW_RFC_NONE)
+		fprintf(s->out, "/%s", tw_conformance_name(res->verdict.also));
+	fprintf(s->out, "  %s\n", reason ? told->reason : told->seen);
 	fflush(s->out);
 }
 
@@ -144,6 +147,8 @@ static void count(struct group *g, const struct tw_verdict *verdict)
 	g->n++;
 	g->outcome[verdict->outcome]++;
 	g->rfc[verdict->rfc]++;
+	if (verdict->also != TW_RFC_NONE)
+		g->rfc[verdict->also]++;
 }
 
 static int text_result(struct tw_sink *sink, const struct tw_result *res, struct tw_err *err)

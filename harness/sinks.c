@@ -104,6 +104,8 @@ int tw_sinks_result(struct tw_sinks *sinks, const struct tw_result *res, struct 
 
 	sinks->totals.outcome[res->verdict.outcome]++;
 	sinks->totals.rfc[res->verdict.rfc]++;
+	if (res->verdict.also != TW_RFC_NONE)
+		sinks->totals.rfc[res->verdict.also]++;
 	if (res->ev.setups > 1)
 		sinks->totals.resetups += res->ev.setups - 1;
 	tw_claims_add(&sinks->claims, res);

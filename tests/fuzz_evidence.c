@@ -160,7 +160,7 @@ static void use_row(const json_t *row, const struct tw_facts *facts)
 		tw_judge(res.row, &res.ev, facts, &verdict);
 		tw_judge(res.row, &res.ev, facts, &res.verdict);
 		must(verdict.outcome == res.verdict.outcome && verdict.rfc == res.verdict.rfc &&
-		     verdict.step == res.verdict.step);
+		     verdict.also == res.verdict.also && verdict.step == res.verdict.step);
 		must(!strcmp(verdict.observed, res.verdict.observed));
 	}
 	tw_result_tell(&res, &told);

@@ -136,19 +136,26 @@ static void repeated_steps_are_silent(void **state)
 	}
 }
 
+static void demand_can_be_judged(const struct tw_case *row, const struct tw_rfc *rfc)
+{
+	if (!rfc->clause)
+		return;
+	if (!rfc->says || (!rfc->as_expected && !rfc->want[0].reply && !rfc->want[0].finds) ||
+	    rfc->step > tw_case_steps(row))
+		fail_msg("row %s: %s asks for nothing that could be judged", row->id, rfc->clause);
+}
+
 static void rfc_demands_can_be_judged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < tw_case_count(); i++) {
-		const struct tw_rfc *rfc = &tw_case_at(i)->rfc;
+		const struct tw_case *row = tw_case_at(i);
 
-		if (!rfc->clause)
-			continue;
-		if (!rfc->says ||
-		    (!rfc->as_expected && !rfc->want[0].reply && !rfc->want[0].finds) ||
-		    rfc->step > tw_case_steps(tw_case_at(i)))
-			fail_msg("row %s: %s asks for nothing that could be judged",
-				 tw_case_at(i)->id, rfc->clause);
+		demand_can_be_judged(row, &row->rfc);
+		demand_can_be_judged(row, &row->also);
+		if (row->also.clause &&
+		    (!row->rfc.clause || !strcmp(row->rfc.clause, row->also.clause)))
+			fail_msg("row %s: the second clause is no other one", row->id);
 	}
 }
 

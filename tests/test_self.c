@@ -163,10 +163,10 @@ static void every_slow_claim_turned_over(void **state)
 
 static bool same_verdict(const struct tw_verdict *a, const struct tw_verdict *b)
 {
-	return a->outcome == b->outcome && a->rfc == b->rfc && a->held_up == b->held_up &&
-	       a->step == b->step && !strcmp(a->expected, b->expected) &&
-	       !strcmp(a->observed, b->observed) && !strcmp(a->differs, b->differs) &&
-	       !strcmp(a->why, b->why);
+	return a->outcome == b->outcome && a->rfc == b->rfc && a->also == b->also &&
+	       a->held_up == b->held_up && a->step == b->step &&
+	       !strcmp(a->expected, b->expected) && !strcmp(a->observed, b->observed) &&
+	       !strcmp(a->differs, b->differs) && !strcmp(a->why, b->why);
 }
 
 static void evidence_file_gives_the_same_verdicts(void **state)

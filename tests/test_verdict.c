@@ -384,6 +384,32 @@ static void conformance(void **state)
 	scene_free(&s);
 }
 
+/* Two clauses that contradict each other: each is judged as if it were alone. */
+static void second_clause(void **state)
+{
+	const unsigned n = sizeof(demands) / sizeof(*demands);
+	struct tw_verdict v;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s);
+	scene_step(&s, &scene_limited);
+	scene_step(&s, &scene_challenged);
+	for (unsigned i = 0; i < n * n; i++) {
+		s.row.rfc = demands[i % n].rfc;
+		s.row.also = demands[i / n].rfc;
+		scene_judge(&s, &v);
+		assert_int_equal(v.outcome, TW_PASS);
+		assert_int_equal(v.rfc, demands[i % n].is);
+		assert_int_equal(v.also, demands[i / n].is);
+	}
+	snprintf(s.ev.error, sizeof(s.ev.error), "the lane broke");
+	s.row.also.clause = "RFC 2";
+	scene_judge(&s, &v);
+	assert_int_equal(v.also, TW_RFC_UNKNOWN);
+	scene_free(&s);
+}
+
 /* Conforming or not has nothing to do with what this kernel is known to do. */
 static void the_two_verdicts_are_apart(void **state)
 {
@@ -440,6 +466,7 @@ int main(void)
 		cmocka_unit_test(exceptions_replace_member_by_member),
 		cmocka_unit_test(counters_that_do_not_exist),
 		cmocka_unit_test(conformance),
+		cmocka_unit_test(second_clause),
 		cmocka_unit_test(the_two_verdicts_are_apart),
 		cmocka_unit_test(conformance_needs_evidence),
 	};

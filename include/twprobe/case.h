@@ -202,6 +202,7 @@ struct tw_case {
 	tw_scenario_fn *scenario; /* or an API scenario; it is one step, whose .expect has .finds */
 	const void *arg;          /* its parameters */
 	struct tw_rfc rfc;
+	struct tw_rfc also; /* what a second clause asks for, which may contradict the first */
 	struct tw_claims claim[TW_CLAIMS_MAX];
 	struct tw_except except[TW_EXCEPTS_MAX];
 	const char *needs; /* a fact without which the row is SKIP */

@@ -36,6 +36,7 @@ enum tw_holds {
 struct tw_verdict {
 	enum tw_outcome outcome;
 	enum tw_conformance rfc;
+	enum tw_conformance also; /* by the row's second clause; NONE where it has but one */
 	enum tw_holds claim[TW_CLAIMS_MAX];
 	bool held_up; /* ERROR only because this process was stopped at the wrong moment: worth another set-up */
 	unsigned step;      /* counted from 1: the step that decided */
