@@ -155,12 +155,12 @@ static int read_in_dut(void *arg, struct tw_err *err)
 	return tw_sysctl_get(reading->name, reading->text, sizeof(reading->text), err);
 }
 
-int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name)
+int64_t tw_scene_read_sysctl_nth(struct tw_scene *sc, const char *name, unsigned i)
 {
 	struct reading reading = { .name = name };
 	struct tw_err err = { "" };
-	char *stop;
-	long long n;
+	char *from = reading.text, *stop = from;
+	long long n = 0;
 
 	if (sc->end != SCENE_GOING)
 		return 0;
@@ -168,10 +168,19 @@ int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name)
 		tw_scene_fail(sc, "%s", err.text);
 		return 0;
 	}
-	n = strtoll(reading.text, &stop, 10);
-	if (stop == reading.text)
-		tw_scene_fail(sc, "%s is no number: %s", name, reading.text);
+	for (unsigned k = 0; k <= i; k++, from = stop) {
+		n = strtoll(from, &stop, 10);
+		if (stop == from) {
+			tw_scene_fail(sc, "%s has no number %u: %s", name, k, reading.text);
+			return 0;
+		}
+	}
 	return n;
+}
+
+int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name)
+{
+	return tw_scene_read_sysctl_nth(sc, name, 0);
 }
 
 static void read_counters(struct tw_scene *sc, struct tw_counters *ret)

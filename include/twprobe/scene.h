@@ -62,8 +62,9 @@ void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms);
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value);
 /* 0, or the negative errno with which the kernel refuses it. */
 int tw_scene_try_sysctl(struct tw_scene *sc, const char *name, const char *value);
-/* Its first number; the scene fails if there is none. */
+/* Its first number, or its @i-th (from 0); the scene fails if there is none. */
 int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name);
+int64_t tw_scene_read_sysctl_nth(struct tw_scene *sc, const char *name, unsigned i);
 
 /* A random number of this row's own; the same for the same --seed. */
 uint32_t tw_scene_random(struct tw_scene *sc);
