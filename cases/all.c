@@ -42,6 +42,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_takeover,
 	&tw_cases_backlog,
 	&tw_cases_cookies,
+	&tw_cases_ports,
 };
 /* clang-format on */
 
