@@ -43,6 +43,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_backlog,
 	&tw_cases_cookies,
 	&tw_cases_ports,
+	&tw_cases_udp,
 };
 /* clang-format on */
 
