@@ -16,6 +16,18 @@ static const struct tw_rule rules[] = {
 	     "no socket filter, minimum TTL or MD5 key is applied to TIME_WAIT"),
 	RULE("P-07", "tcp_v4_err", "", "ICMP errors for a TIME_WAIT tuple are ignored"),
 
+	/* when small writes are sent (no ids either) */
+	RULE("P-20", "RFC 9293 3.7.4", "SHOULD",
+	     "Nagle: a small write is held while something is not acked"),
+	RULE("P-21", "tcp_minshall_check", "", "Nagle: only a small segment in flight holds it"),
+	RULE("P-22", "RFC 9293 3.7.4", "MUST",
+	     "Nagle: an application can switch it off for a connection"),
+	RULE("P-23", "tcp_send_loss_probe", "", "a tail loss probe sends what Nagle holds"),
+	RULE("P-24", "tcp_probe_timer", "",
+	     "TCP_CORK and MSG_MORE hold every small write, 200 ms at most"),
+	RULE("P-25", "RFC 9293 3.9.1.2", "MUST",
+	     "PSH is set on the last segment of what was written"),
+
 	/* FIN_WAIT_2 as a mini-socket */
 	RULE("D-01", "tcp_timewait_state_process", "",
 	     "FIN_WAIT_2: too old or outside the window, even a RST: ACK, rate limited"),
