@@ -48,6 +48,7 @@ extern const struct tw_case_table tw_cases_close;
 extern const struct tw_case_table tw_cases_closed;
 extern const struct tw_case_table tw_cases_told;
 extern const struct tw_case_table tw_cases_nagle;
+extern const struct tw_case_table tw_cases_keepalive;
 extern const struct tw_case_table tw_cases_reuse;
 extern const struct tw_case_table tw_cases_takeover;
 extern const struct tw_case_table tw_cases_ports;
