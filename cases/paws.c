@@ -33,11 +33,9 @@
 			    REJECTED_BY_PAWS },                                           \
 	}
 
-/* The release that shortened the validity brought TCP-AO too, whose counters are always there. */
-#define SINCE_6_7 "TcpExtTCPAOBad"
 #define VALID_FOR_24_DAYS                                                                 \
 	{                                                                                 \
-		.unless = SINCE_6_7,                                                      \
+		.unless = "H-42",                                                          \
 		.because = "before 6.7 a timestamp was valid for 24 days",                \
 		.step = 5,                                                                \
 		.expect = { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,                  \

@@ -46,12 +46,12 @@ static void add_name(void *arg, const char *name)
 
 /* Those whose default some rule depends on. */
 static const char *const defaults[] = {
-	"net.core.somaxconn",          "net.ipv4.tcp_abort_on_overflow",
-	"net.ipv4.tcp_fin_timeout",    "net.ipv4.tcp_invalid_ratelimit",
-	"net.ipv4.tcp_rfc1337",        "net.ipv4.tcp_syn_linear_timeouts",
-	"net.ipv4.tcp_syn_retries",    "net.ipv4.tcp_syncookies",
-	"net.ipv4.tcp_timestamps",     "net.ipv4.tcp_tw_reuse",
-	"net.ipv4.tcp_tw_reuse_delay",
+	"default:net.core.somaxconn",          "default:net.ipv4.tcp_abort_on_overflow",
+	"default:net.ipv4.tcp_fin_timeout",    "default:net.ipv4.tcp_invalid_ratelimit",
+	"default:net.ipv4.tcp_rfc1337",        "default:net.ipv4.tcp_syn_linear_timeouts",
+	"default:net.ipv4.tcp_syn_retries",    "default:net.ipv4.tcp_syncookies",
+	"default:net.ipv4.tcp_timestamps",     "default:net.ipv4.tcp_tw_reuse",
+	"default:net.ipv4.tcp_tw_reuse_delay",
 };
 
 /* What a sysctl takes or refuses shows what it means: 2 is the loopback only where 3 is refused. */
@@ -63,14 +63,23 @@ static const struct {
 	{ "net.ipv4.tcp_tw_reuse", "3" },
 };
 
+const char *tw_fact_value_at(size_t i)
+{
+	const size_t n = sizeof(defaults) / sizeof(*defaults);
+
+	if (i < n)
+		return defaults[i];
+	return i - n < sizeof(values) / sizeof(*values) ? values[i - n].name : NULL;
+}
+
 static void probe_defaults(struct names *names)
 {
 	char value[64], name[128];
 
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++) {
-		if (tw_sysctl_get(defaults[i], value, sizeof(value), NULL))
+		if (tw_sysctl_get(defaults[i] + strlen("default:"), value, sizeof(value), NULL))
 			continue;
-		snprintf(name, sizeof(name), "default:%s=%s", defaults[i], value);
+		snprintf(name, sizeof(name), "%s=%s", defaults[i], value);
 		add_name(names, name);
 	}
 }

@@ -17,4 +17,10 @@ int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err);
 /* Becomes able to make namespaces (ns.h) and probes a fresh one. */
 int tw_facts_look(struct tw_facts *ret, struct tw_err *err);
 
+/*
+ * The @i-th fact about a sysctl's value that is probed, without the value: "default:net.ipv4.tcp_tw_reuse", or
+ * "net.ipv4.tcp_tw_reuse" for the values that it takes. NULL past the last one.
+ */
+const char *tw_fact_value_at(size_t i);
+
 #endif

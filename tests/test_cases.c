@@ -10,7 +10,12 @@
 
 #include <cmocka.h>
 
+#include "facts_probe.h"
+#include "facts_profile.h"
+#include "facts_symbols.h"
 #include "twprobe/case.h"
+
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 static bool well_formed(const char *id)
 {
@@ -177,6 +182,61 @@ static void exceptions_have_a_reason(void **state)
 	}
 }
 
+/* A name that no kernel could have would choose nothing, and nobody would see it. */
+static bool could_exist(const char *fact)
+{
+	/* a counter that no row expects is one of the others that nstat prints */
+	static const char *const counters[] = { "TcpExtPAWSTimewait", "TcpExtTCPACKSkippedTimeWait",
+						"TcpInCsumErrors" };
+	size_t len = strcspn(fact, "=");
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		if (!strcmp(fact, counters[i]))
+			return true;
+	for (size_t i = 0; tw_symbol_at(i); i++)
+		if (!strcmp(fact, tw_symbol_at(i)))
+			return true;
+	if (!strncmp(fact, "H-", 2))
+		return tw_change_find(fact) != NULL;
+	if (!strncmp(fact, "default:", 8) || fact[len] == '=') {
+		for (size_t i = 0; tw_fact_value_at(i); i++)
+			if (strlen(tw_fact_value_at(i)) == len &&
+			    !strncmp(fact, tw_fact_value_at(i), len))
+				return true;
+		return false;
+	}
+	if (!strncmp(fact, "reason:", 7))
+		return fact[7] && fact[7 + strspn(fact + 7, UPPER)] == '\0';
+	return !strncmp(fact, "net.ipv4.tcp_", 13) && !strchr(fact + 13, '.');
+}
+
+static void check_fact(const struct tw_case *row, const char *fact)
+{
+	if (fact && !could_exist(fact))
+		fail_msg("row %s asks for %s, which no kernel could have", row->id, fact);
+}
+
+static void facts_are_spelt(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tw_case_count(); i++) {
+		const struct tw_case *row = tw_case_at(i);
+
+		check_fact(row, row->needs);
+		for (unsigned k = 0; k < TW_EXCEPTS_MAX; k++) {
+			check_fact(row, row->except[k].when);
+			check_fact(row, row->except[k].unless);
+		}
+	}
+	assert_false(could_exist("H-99"));
+	assert_false(could_exist("PAWSTimewait"));
+	assert_false(could_exist("btf:tcp_skb_cb.tcp_isn"));
+	assert_false(could_exist("default:net.ipv4.tcp_tw_recycle=1"));
+	assert_true(could_exist("default:net.ipv4.tcp_tw_reuse=2"));
+	assert_true(could_exist("net.ipv4.tcp_tw_reuse=3"));
+	assert_true(could_exist("reason:TCP_FLAGS"));
+}
+
 static void every_decision_has_a_row(void **state)
 {
 	static const struct {
@@ -209,6 +269,7 @@ int main(void)
 		cmocka_unit_test(repeated_steps_are_silent),
 		cmocka_unit_test(rfc_demands_can_be_judged),
 		cmocka_unit_test(exceptions_have_a_reason),
+		cmocka_unit_test(facts_are_spelt),
 		cmocka_unit_test(every_decision_has_a_row),
 	};
 
