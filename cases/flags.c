@@ -183,6 +183,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 9293 3.10.7.2", "accept it or leave TIME_WAIT alone",
 				 A_CONNECTION, { .tw = ALIVE }),
 		.except	= { SYN_FIN_ACCEPTED },
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "flags.syn-fin.seq-below.ts-above",
 		.says	= "a SYN with FIN below R kills TIME_WAIT by its newer timestamp",
@@ -193,6 +194,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 9293 3.10.7.2", "accept it or leave TIME_WAIT alone",
 				 A_CONNECTION, { .tw = ALIVE }),
 		.except	= { SYN_FIN_ACCEPTED },
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "flags.syn-fin.seq-at.ts-equal",
 		.says	= "a SYN with FIN at R is challenged like a SYN",

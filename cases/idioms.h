@@ -52,6 +52,9 @@
 	}
 #define RST_RESTARTS RST_RESTARTS_IN_STEP(1)
 
+/* The listener drops the SYN that was to have the reopening number: on some kernels the next one on that CPU gets it. */
+#define LEAVES_A_NUMBER .alone = "H-43"
+
 /* A reply that was due, but its limit of one per tcp_invalid_ratelimit had been used up. */
 #define RATE_LIMITED .counter = { "TcpExtTCPACKSkippedTimeWait" }
 /* ... and it was a PAWS reject. */

@@ -241,6 +241,7 @@ static const struct tw_case rows[] = {
 		.given	= { .dut = MIN_TTL },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = SILENCE, .tw = GONE, .counter = { "TcpExtTCPMinTTLDrop" } },
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "listen.min-ttl.near-syn",
 		.says	= "a SYN with a TTL of 255 satisfies the listener and reopens the tuple",
@@ -281,6 +282,7 @@ static const struct tw_case rows[] = {
 		.given	= { .dut = FILTERED },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = SILENCE, .tw = GONE, .reason = "SOCKET_FILTER" },
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "listen.filter.refused-syn",
 		.says	= "a SYN that TIME_WAIT refuses is answered and never seen by the "
@@ -322,6 +324,7 @@ static const struct tw_case rows[] = {
 		.given	= { .dut = MD5_KEYED },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = SILENCE, .tw = GONE, .counter = { "TcpExtTCPMD5NotFound" } },
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "listen.md5.ack",
 		.says	= "a key that the listener got later is no matter to TIME_WAIT: an "
@@ -364,6 +367,7 @@ static const struct tw_case rows[] = {
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
 		.except	= { NUMBER_LEAKS },
 		.needs	= "H-05",
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "listen.isn-leak.same-tuple",
 		.says	= "after a SYN with FIN the tuple is free, and its next SYN gets a number "
@@ -385,6 +389,7 @@ static const struct tw_case rows[] = {
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
 		.except	= { NUMBER_LEAKS },
 		.needs	= "H-05",
+		LEAVES_A_NUMBER,
 	}, {
 		.id	= "listen.isn-leak.min-ttl",
 		.says	= "the number made for a SYN that the TTL limit drops does not leak to the "
@@ -405,6 +410,7 @@ static const struct tw_case rows[] = {
 		.rfc	= DEMAND("RFC 9293 3.4.1", "nobody outside can compute an ISN",
 				 { .reply = SYN | ACK, .isn_not = REOPEN_ISN }),
 		.except	= { NUMBER_LEAKS },
+		LEAVES_A_NUMBER,
 	},
 
 	/* the RST verdict, which only FIN_WAIT_2 gives */

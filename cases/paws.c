@@ -35,7 +35,7 @@
 
 #define VALID_FOR_24_DAYS                                                                 \
 	{                                                                                 \
-		.unless = "H-42",                                                          \
+		.unless = "H-42",                                                         \
 		.because = "before 6.7 a timestamp was valid for 24 days",                \
 		.step = 5,                                                                \
 		.expect = { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,                  \
@@ -342,7 +342,7 @@ static const struct tw_case rows[] = {
 					 "TS.Recent is void only after 24 days without a segment",
 					 AN_ACK),
 		.except	= { ONE_PAWS_COUNTER_IN_STEP(3) },
-		.needs	= SINCE_6_7,
+		.needs	= "H-42",
 		.slow	= true,
 		.slowest = true,
 	},

@@ -13,6 +13,7 @@
 
 #include "evidence_json.h"
 #include "process.h"
+#include "turn.h"
 #include "worker.h"
 
 struct line {
@@ -30,6 +31,7 @@ struct pool {
 	const struct tw_plan *plan;
 	const struct tw_pool_cfg *cfg;
 	struct tw_board *board;
+	int turn;              /* turn.h */
 	struct tw_result *res; /* by index of the plan */
 	bool *have;
 	unsigned done, told;
@@ -51,7 +53,8 @@ static int run_child(void *arg)
 {
 	struct birth *birth = arg;
 	struct pool *pool = birth->pool;
-	const struct tw_worker w = { pool->plan, pool->cfg, pool->board, birth->no, birth->out };
+	const struct tw_worker w = { pool->plan, pool->cfg,  pool->board,
+				     birth->no,  birth->out, pool->turn };
 
 	for (unsigned i = 0; i < birth->no; i++)
 		close(pool->child[i].in);
@@ -230,13 +233,16 @@ static void wait_for_all(struct pool *pool, bool kill_them, int *ret_status)
 
 static int run_pool(struct pool *pool, struct tw_err *err)
 {
-	int status[TW_WORKERS_MAX] = { 0 }, ret = 0;
+	int status[TW_WORKERS_MAX] = { 0 }, ret;
 
+	ret = pool->turn = tw_turn_new(err);
 	for (unsigned i = 0; i < pool->workers && ret >= 0; i++)
 		ret = start_child(pool, i, err);
 	if (ret >= 0)
 		ret = listen_to_all(pool, err);
 	wait_for_all(pool, ret < 0, status);
+	if (pool->turn >= 0)
+		close(pool->turn);
 	return ret < 0 ? ret : tell_missing(pool, status, err);
 }
 

@@ -8,6 +8,7 @@
 #include "evidence_json.h"
 #include "play.h"
 #include "process.h"
+#include "turn.h"
 #include "wait.h"
 
 static int write_all(int fd, const char *text, size_t len)
@@ -66,14 +67,19 @@ static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
 	return false;
 }
 
-static void play(const struct tw_worker *w, struct tw_stand *stand, struct tw_result *res)
+static void play(const struct tw_worker *w, int turn, struct tw_stand *stand, struct tw_result *res)
 {
+	bool alone = tw_turn_alone(res->row, w->cfg->facts);
 	struct tw_play play;
 	uint64_t deadline;
 
+	tw_turn_take(turn, alone);
 	tw_play_start(&play, stand, w->cfg->facts, res, w->cfg->seed);
 	while (!tw_play_poll(&play, &deadline))
 		tw_wait_until(deadline);
+	if (alone)
+		tw_turn_clean(stand->lane.dut_ns);
+	tw_turn_give(turn);
 }
 
 /*
@@ -102,7 +108,7 @@ int tw_worker_main(const struct tw_worker *w)
 	struct tw_stand stand;
 	bool open = false;
 	unsigned index, n = 0;
-	int ret = res ? 0 : -ENOMEM;
+	int turn = tw_turn_open(w->turn, NULL), ret = !res ? -ENOMEM : turn < 0 ? turn : 0;
 
 	tw_process_pin(w->no);
 	cfg.drops = tw_drops_open(NULL);
@@ -111,13 +117,15 @@ int tw_worker_main(const struct tw_worker *w)
 		res->row = w->plan->item[index].row;
 		res->family = w->plan->item[index].family;
 		if (ready(&stand, &open, &cfg, res))
-			play(w, &stand, res);
+			play(w, turn, &stand, res);
 		ret = send_result(w, index, res);
 		tw_evidence_free(&res->ev);
 	}
 	if (open)
 		tw_stand_close(&stand);
 	tw_drops_close(cfg.drops);
+	if (turn >= 0)
+		close(turn);
 	free(res);
 	return ret ? 1 : 0;
 }

@@ -29,7 +29,8 @@ struct tw_worker {
 	const struct tw_pool_cfg *cfg;
 	struct tw_board *board;
 	unsigned no;
-	int out; /* results, one line of JSON each: [index, row] */
+	int out;  /* results, one line of JSON each: [index, row] */
+	int turn; /* turn.h: the file */
 };
 
 /* Plays items until none is left. Returns the exit code of the process. */

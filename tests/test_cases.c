@@ -223,6 +223,7 @@ static void facts_are_spelt(void **state)
 		const struct tw_case *row = tw_case_at(i);
 
 		check_fact(row, row->needs);
+		check_fact(row, row->alone);
 		for (unsigned k = 0; k < TW_EXCEPTS_MAX; k++) {
 			check_fact(row, row->except[k].when);
 			check_fact(row, row->except[k].unless);

@@ -206,9 +206,14 @@ struct tw_case {
 	struct tw_claims claim[TW_CLAIMS_MAX];
 	struct tw_except except[TW_EXCEPTS_MAX];
 	const char *needs; /* a fact without which the row is SKIP */
-	uint8_t family;    /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
-	bool slow;         /* waits for more than a second */
-	bool slowest;      /* and for longer than all the others together: half an hour */
+	/*
+	 * A fact of kernels on which no other row may be at work at the same time: what the row leaves behind there goes to
+	 * whoever comes next.
+	 */
+	const char *alone;
+	uint8_t family; /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
+	bool slow;      /* waits for more than a second */
+	bool slowest;   /* and for longer than all the others together: half an hour */
 };
 
 /* Number of steps: those up to the last that claims a reply; 1 for a scenario. */
