@@ -95,8 +95,9 @@ static const struct tw_field ports_fields[] = {
 TABLE(ports);
 
 static const struct tw_field step_fields[] = {
-	STEP(PAIR, sent_at), STEP(BOOL, counted), STEP(UINT, injected),     STEP(UINT, captured),
-	STEP(BOOL, fenced),  STEP(UINT, waits),   STEP(BOOL, reasons_read), STEP(UINT, more_fences),
+	STEP(PAIR, sent_at),      STEP(BOOL, counted),     STEP(UINT, injected),
+	STEP(UINT, captured),     STEP(BOOL, fenced),      STEP(UINT, waits),
+	STEP(BOOL, reasons_read), STEP(UINT, more_fences), STEP(UINT, late_ms),
 };
 TABLE(step);
 

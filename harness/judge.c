@@ -497,6 +497,10 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 	if (doubtful(row, ev, facts, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
+	if (ret->outcome == TW_FAIL && row->scenario && ev->step[0].late_ms >= TW_LATE_MS) {
+		held_up(ret, 0, "the DUT's timers may have got ahead of the scenario");
+		return;
+	}
 	ret->rfc = judge_rfc(&row->rfc, row, ev, facts);
 	ret->also = judge_rfc(&row->also, row, ev, facts);
 	tw_judge_claims(row, ev, facts, ret->claim);

@@ -116,6 +116,7 @@ static void play_scene(struct tw_play *play)
 	struct tw_evidence *ev = &res->ev;
 	char trouble[sizeof(ev->setup_trouble)] = "";
 	struct tw_err err = { "" };
+	bool again;
 	int ret;
 
 	do {
@@ -129,8 +130,12 @@ static void play_scene(struct tw_play *play)
 		if (ret >= 0)
 			ret = tw_scene_play(play->stand, play->facts, res->row, res->family,
 					    next_random(&play->seed), ev, &err);
-		snprintf(trouble, sizeof(trouble), "%.150s", err.text);
-	} while (ret == -EAGAIN && play->setups < TW_SETUPS_MAX && !play->stand->dirty);
+		if (ret == 0)
+			tw_judge(res->row, ev, play->facts, &res->verdict);
+		again = ret == -EAGAIN || (ret == 0 && res->verdict.held_up);
+		snprintf(trouble, sizeof(trouble), "%.150s",
+			 ret == 0 ? res->verdict.why : err.text);
+	} while (again && play->setups < TW_SETUPS_MAX && !play->stand->dirty);
 	if (ret < 0)
 		give_up(play, ret, err.text);
 	read_health(play);

@@ -353,7 +353,8 @@ int tw_scene_play(struct tw_stand *stand, const struct tw_facts *facts, const st
 		row->scenario(sc, row->arg);
 	ev->step[0].sent_at[1] = tw_scene_now(sc);
 	conclude(sc);
-	if (sc->end == SCENE_HELD_UP)
+	if (sc->end == SCENE_HELD_UP ||
+	    (sc->end == SCENE_FAILED && ev->step[0].late_ms >= TW_LATE_MS))
 		ret = tw_err_set(err, EAGAIN, "%s", sc->why);
 	take_back(sc);
 	free(sc);

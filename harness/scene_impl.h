@@ -60,7 +60,9 @@ struct tw_scene {
 	bool fence_seen;
 	unsigned fences; /* since counting began, as are these: */
 	unsigned injected, captured;
-	uint64_t heard; /* frames, since the beginning */
+	uint64_t heard;  /* frames, since the beginning */
+	uint64_t looked; /* when frames were last asked for */
+	uint64_t due;    /* and when they were to be asked for again; 0: at once */
 	struct tw_counters *before, *after;
 };
 

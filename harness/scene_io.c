@@ -75,6 +75,16 @@ static struct tw_heard record(struct tw_scene *sc, uint64_t at, enum tw_packet_k
 	return heard;
 }
 
+/* This process was stopped: the DUT's timers were not. */
+static void note_late(struct tw_scene *sc, uint64_t due, uint64_t now)
+{
+	uint64_t ms = now > due ? (now - due) / MS_NS : 0;
+	uint32_t *late_ms = &sc->ev->step[0].late_ms;
+
+	if (due && ms > *late_ms)
+		*late_ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
 static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 {
 	struct tw_scene *sc = arg;
@@ -82,6 +92,7 @@ static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 	struct tw_seen seen;
 
 	sc->heard++;
+	note_late(sc, at, tw_scene_now(sc));
 	if (!tw_wire_decode(bytes, len, &seen)) {
 		heard = record(sc, at, TW_PKT_PROBE, bytes, len);
 		if (sc->n_datagrams < SCENE_DATAGRAMS)
@@ -106,9 +117,13 @@ void tw_scene_drain(struct tw_scene *sc)
 {
 	struct tw_err err = { "" };
 
-	if (sc->end == SCENE_GOING &&
-	    sc->stand->wire->ops->drain(sc->stand->wire, on_frame, sc, &err) < 0)
+	if (sc->end != SCENE_GOING)
+		return;
+	note_late(sc, sc->due > sc->looked ? sc->due : sc->looked, tw_scene_now(sc));
+	if (sc->stand->wire->ops->drain(sc->stand->wire, on_frame, sc, &err) < 0)
 		tw_scene_fail(sc, "%s", err.text);
+	sc->looked = tw_scene_now(sc);
+	sc->due = 0;
 }
 
 void tw_scene_until(struct tw_scene *sc, uint64_t deadline)
@@ -117,6 +132,7 @@ void tw_scene_until(struct tw_scene *sc, uint64_t deadline)
 
 	if (sc->end != SCENE_GOING)
 		return;
+	sc->due = deadline;
 	if (sc->stand->wire->ops->wait(sc->stand->wire, deadline, &err) < 0)
 		tw_scene_fail(sc, "%s", err.text);
 	tw_scene_drain(sc);

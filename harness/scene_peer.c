@@ -205,17 +205,23 @@ void tw_scene_connected(struct tw_scene *sc, int fd, struct tw_conn *conn)
 	tw_must(sc, tw_app_connected(sc, fd));
 }
 
+static bool heard_fin(const struct tw_conn *conn)
+{
+	for (unsigned i = 0; i < conn->n && i < TW_HEARD_MAX; i++)
+		if (conn->heard[i].seg.flags & TW_FIN)
+			return true;
+	return false;
+}
+
 void tw_peer_ack_fin(struct tw_scene *sc, struct tw_conn *conn)
 {
-	bool fin = false;
-
 	if (sc->end != SCENE_GOING)
 		return;
-	tw_peer_hears(sc, conn, 1, 5000);
-	for (unsigned i = 0; i < conn->n && i < TW_HEARD_MAX; i++)
-		fin |= conn->heard[i].seg.flags & TW_FIN;
-	if (!fin)
-		tw_scene_fail(sc, "the set-up failed: the DUT's FIN did not come");
+	while (!heard_fin(conn))
+		if (!tw_peer_hears(sc, conn, conn->n + 1, 5000)) {
+			tw_scene_fail(sc, "the set-up failed: the DUT's FIN did not come");
+			return;
+		}
 	tw_peer_ack(sc, conn);
 }
 

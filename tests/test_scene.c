@@ -20,6 +20,10 @@
 #include "twprobe/scene.h"
 #include "twprobe/words.h"
 
+enum {
+	SCENE_MS_NS = 1000000
+};
+
 static struct broken lane;
 
 static const struct tw_find reaches_end[] = { IS("end", "reached"), { .kind = TW_FIND_NONE } };
@@ -240,6 +244,40 @@ static void held_up_is_set_up_again(void **state)
 	}
 }
 
+/* The process is stopped for so long; what it finds then is wrong, but for the last time. */
+static void stalls(struct tw_scene *sc, const void *arg)
+{
+	unsigned *left = *(unsigned *const *)arg;
+	uint64_t until = tw_scene_now(sc) + 120 * SCENE_MS_NS;
+
+	tw_scene_fence(sc);
+	if (!*left) {
+		end(sc);
+		return;
+	}
+	(*left)--;
+	while (tw_scene_now(sc) < until)
+		;
+	tw_find_text(sc, "end", "missed");
+}
+
+static void a_stalled_scene_is_no_failure(void **state)
+{
+	unsigned left = 0, *at = &left;
+	struct tw_case row = row_of(stalls, &at);
+	struct tw_result res;
+
+	(void)state;
+	need_namespaces();
+	for (unsigned n = 0; n <= TW_SETUPS_MAX; n++) {
+		left = n;
+		self_play(&lane.stand, &lane.facts, &row, TW_IPV4, &res);
+		assert_int_equal(res.verdict.outcome, n < TW_SETUPS_MAX ? TW_PASS : TW_ERROR);
+		assert_true(n < TW_SETUPS_MAX || res.verdict.held_up);
+		tw_evidence_free(&res.ev);
+	}
+}
+
 /* ---- what is left lying about ---- */
 
 static void untidy(struct tw_scene *sc, const void *arg)
@@ -423,6 +461,7 @@ int main(void)
 		cmocka_unit_test(the_dut_connects),
 		cmocka_unit_test(the_first_failure_sticks),
 		cmocka_unit_test(held_up_is_set_up_again),
+		cmocka_unit_test(a_stalled_scene_is_no_failure),
 		cmocka_unit_test(everything_is_taken_back),
 		cmocka_unit_test(bad_measuring_is_no_verdict),
 		cmocka_unit_test(a_sniffer_that_goes_deaf),

@@ -85,6 +85,11 @@ enum {
 	TW_REASONS_MAX = 4
 };
 
+enum {
+	/* Half the least RTO: a scenario that was held up for longer may have met a timer that it did not ask for. */
+	TW_LATE_MS = 100,
+};
+
 struct tw_step_evidence {
 	struct tw_seg sent;
 	struct tw_flow flow; /* the tuple it was sent on */
@@ -100,6 +105,7 @@ struct tw_step_evidence {
 	bool reasons_read;
 	unsigned n_reasons;
 	char reason[TW_REASONS_MAX][48];
+	uint32_t late_ms; /* of a scenario: the longest time for which its process was held up */
 	unsigned n_found; /* by a scenario */
 	struct tw_found found[TW_FINDS_MAX];
 };
