@@ -10,14 +10,17 @@
 
 static json_t *row_json(const struct tw_case *row)
 {
-	json_t *cites = json_array();
+	json_t *cites = json_array(), *claims = json_array();
 	char given[256];
 
 	for (unsigned i = 0; i < sizeof(row->cite) / sizeof(*row->cite) && row->cite[i]; i++)
 		json_array_append_new(cites, json_string(row->cite[i]));
-	return json_pack("{s:s, s:s, s:o, s:s, s:i, s:b, s:i}", "id", row->id, "says", row->says,
-			 "cites", cites, "given", tw_text_row_given(row, given, sizeof(given)),
-			 "steps", (int)tw_case_steps(row), "slow", row->slow, "waits_ms",
+	for (unsigned i = 0; i < TW_CLAIMS_MAX && row->claim[i].id; i++)
+		json_array_append_new(claims, json_string(row->claim[i].id));
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:i, s:b, s:i}", "id", row->id, "says",
+			 row->says, "cites", cites, "claims", claims, "given",
+			 tw_text_row_given(row, given, sizeof(given)), "steps",
+			 (int)tw_case_steps(row), "slow", row->slow, "waits_ms",
 			 (int)tw_case_waits_ms(row));
 }
 
