@@ -1,5 +1,5 @@
 /*
- * The rule book, and what rows say about it.
+ * The rule book is covered: every rule has a row that cites it, or claims it, or a reason why none can.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "book.h"
+#include "coverage.h"
 
 enum {
 	UNTESTABLE_MAX = 12
@@ -86,13 +86,27 @@ static void few_are_untestable(void **state)
 	assert_in_range(n, 0, UNTESTABLE_MAX);
 }
 
+static void every_rule_has_a_row(void **state)
+{
+	struct tw_coverage cov;
+	unsigned missing;
+
+	(void)state;
+	assert_int_equal(tw_coverage_init(&cov, &tw_book_built, NULL), 0);
+	missing = tw_coverage_missing(&cov);
+	for (unsigned i = 0; i < cov.n; i++)
+		if (tw_cover_missing(&cov.cover[i]))
+			print_message("no row shows %s\n", cov.cover[i].rule->id);
+	tw_coverage_free(&cov);
+	assert_int_equal(missing, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_are_well_formed),
-		cmocka_unit_test(rows_know_their_rules),
-		cmocka_unit_test(claims_can_be_judged),
-		cmocka_unit_test(few_are_untestable),
+		cmocka_unit_test(rules_are_well_formed), cmocka_unit_test(rows_know_their_rules),
+		cmocka_unit_test(claims_can_be_judged),  cmocka_unit_test(few_are_untestable),
+		cmocka_unit_test(every_rule_has_a_row),
 	};
 
 	return !!cmocka_run_group_tests_name("test_rules", tests, NULL, NULL);
