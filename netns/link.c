@@ -22,7 +22,8 @@
 enum {
 	ORDERS = 32,
 	ORDER_SIZE = 256, /* more than any message here takes */
-	OPER_UP = 6,      /* IF_OPER_UP of linux/if.h, which cannot stand beside net/if.h */
+	ASK_AGAIN_MS = 5,
+	OPER_UP = 6, /* IF_OPER_UP of linux/if.h, which cannot stand beside net/if.h */
 };
 
 struct tw_link {
@@ -337,24 +338,19 @@ int tw_link_commit(struct tw_link *link, struct tw_err *err)
 	return res < 0 ? res : first;
 }
 
-/* Whether a datagram says that the device is up and running. */
-static bool says_up(const char *buf, int len, int ifindex)
+/* Whether an answer says that the device is up and running. */
+static bool says_up(const struct nlmsghdr *nlh, int ifindex)
 {
-	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-		const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-
-		if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
-			continue;
-		mnl_attr_for_each(attr, nlh, sizeof(*ifi))
-		{
-			if (mnl_attr_get_type(attr) == IFLA_OPERSTATE &&
-			    mnl_attr_validate(attr, MNL_TYPE_U8) == 0 &&
-			    mnl_attr_get_u8(attr) == OPER_UP)
-				return true;
-		}
+	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_OPERSTATE &&
+		    mnl_attr_validate(attr, MNL_TYPE_U8) == 0 && mnl_attr_get_u8(attr) == OPER_UP)
+			return true;
 	}
 	return false;
 }
@@ -384,25 +380,21 @@ static int ask_link(struct tw_link *link, int ifindex)
 	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-/* Whether a datagram says that the address is this host's: it has a route of type local. */
-static bool says_local(const char *buf, int len, const struct tw_addr *addr)
+/* Whether an answer says that the address is this host's: it has a route of type local. */
+static bool says_local(const struct nlmsghdr *nlh, const struct tw_addr *addr)
 {
-	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-		const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-
-		if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET6 ||
-		    rtm->rtm_type != RTN_LOCAL)
-			continue;
-		mnl_attr_for_each(attr, nlh, sizeof(*rtm))
-		{
-			if (mnl_attr_get_type(attr) == RTA_DST &&
-			    mnl_attr_get_payload_len(attr) == sizeof(addr->b) &&
-			    !memcmp(mnl_attr_get_payload(attr), addr->b, sizeof(addr->b)))
-				return true;
-		}
+	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET6 ||
+	    rtm->rtm_type != RTN_LOCAL)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+	{
+		if (mnl_attr_get_type(attr) == RTA_DST &&
+		    mnl_attr_get_payload_len(attr) == sizeof(addr->b) &&
+		    !memcmp(mnl_attr_get_payload(attr), addr->b, sizeof(addr->b)))
+			return true;
 	}
 	return false;
 }
@@ -434,35 +426,58 @@ static int ask(struct tw_link *link, const struct awaited *what)
 	return what->addr ? ask_route(link, TW_IPV6, what->addr) : ask_link(link, what->ifindex);
 }
 
-static bool says(const char *buf, int len, const struct awaited *what)
+static bool says(const struct nlmsghdr *nlh, const struct awaited *what)
 {
-	return what->addr ? says_local(buf, len, what->addr) : says_up(buf, len, what->ifindex);
+	return what->addr ? says_local(nlh, what->addr) : says_up(nlh, what->ifindex);
 }
 
-/* 1: it has come; 0: not within the limit; negative errno. */
+/* Takes in all that has come. 1: the answer to the question @seq says so; 0: it does not; negative errno. */
+static int take_answer(struct tw_link *link, unsigned seq, const struct awaited *what)
+{
+	char buf[16384] __attribute__((aligned(8)));
+	const struct nlmsghdr *nlh;
+	int len, ret = 0;
+
+	for (;;) {
+		len = recv(mnl_socket_get_fd(link->sock), buf, sizeof(buf), MSG_DONTWAIT);
+		if (len < 0 && (errno == ENOBUFS || errno == EINTR))
+			continue;
+		if (len < 0)
+			return errno == EAGAIN ? ret : -errno;
+		nlh = (const struct nlmsghdr *)buf;
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_seq == seq && says(nlh, what))
+				ret = 1;
+		}
+	}
+}
+
+/*
+ * 1: it has come; 0: not within the limit; negative errno. News are only a reason to ask again: a route is told before it is
+ * found (fib6_add_rt2node() sets RTN_RTINFO last), and news may be lost. A question is answered while it is being sent.
+ */
 static int wait_for(struct tw_link *link, const struct awaited *what, int limit_ms,
 		    struct tw_err *err)
 {
-	char buf[16384] __attribute__((aligned(8)));
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(link->sock), .events = POLLIN };
 	int64_t end = now_ms() + limit_ms, left = limit_ms;
-	int group = what->group, len;
+	int group = what->group, res;
 
-	/* First to the news, then the question: what happens in between is not missed. */
-	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0 ||
-	    ask(link, what) < 0)
-		return tw_err_set(err, errno, "rtnetlink: cannot ask: %s", strerror(errno));
-	for (; left > 0; left = end - now_ms()) {
-		if (poll(&pfd, 1, left) <= 0)
-			continue;
-		len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
-		if (len < 0 && errno != ENOBUFS && errno != EINTR)
-			return tw_err_set(err, errno, "rtnetlink: %s", strerror(errno));
-		if (len > 0 && says(buf, len, what))
+	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return tw_err_set(err, errno, "rtnetlink: no news: %s", strerror(errno));
+	for (;;) {
+		res = ask(link, what);
+		if (res == 0)
+			res = take_answer(link, link->seq - 1, what);
+		left = end - now_ms();
+		if (res || left <= 0)
 			break;
+		poll(&pfd, 1, left < ASK_AGAIN_MS ? left : ASK_AGAIN_MS);
 	}
 	mnl_socket_setsockopt(link->sock, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
-	return left > 0;
+	if (res < 0)
+		return tw_err_set(err, -res, "rtnetlink: %s", strerror(-res));
+	return res;
 }
 
 int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err)

@@ -63,9 +63,12 @@ static inline int raw_open_packet(void *arg, struct tw_err *err)
 		.sll_ifindex = *(const int *)arg,
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL));
+	int on = 1;
 
 	(void)err;
-	if (fd < 0 || bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0)
+	/* As the injector does: the peer's end need not have its queueing discipline yet. */
+	if (fd < 0 || bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ||
+	    setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
 		return -errno;
 	return fd;
 }
