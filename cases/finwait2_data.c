@@ -19,7 +19,7 @@
 
 /* clang-format off */
 #define RESET_OF_NEW_DATA \
-	CONFORMING("RFC 1122 4.2.2.13", "new data for who has closed is reset")
+	CONFORMING("RFC 9293 3.6.1", "data after the close is reset (SHLD-3)")
 #define NO_ACK_NO_EFFECT \
 	DEMAND("RFC 9293 3.10.7.4", "an acceptable segment without ACK is dropped", \
 	       A_DROP_WITHOUT_EFFECT)
@@ -187,7 +187,8 @@ static const struct tw_case rows[] = {
 		IN_FIN_WAIT_2,
 		.send	= { .flags = FIN | PSH | ACK, .seq = AT(RCV_NXT, 0), .len = 5 },
 		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
-		.rfc	= RESET_OF_NEW_DATA,
+		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
+				     "data and a FIN are taken, or reset if the receiver has gone"),
 	}, {
 		.id	= "finwait2.fin.seq-above",
 		.says	= "a FIN one above R is reset instead of held until the byte before it "

@@ -8,6 +8,11 @@
 /* clang-format off */
 #define RECYCLING { SYSCTL("tcp_tw_recycle", "1") }
 
+#define NO_CACHE                                                                    \
+	DEMAND_IN_STEP(1, "RFC 7323 B.2",                                           \
+		       "a cache of timestamps per host is no part of the standard", \
+		       { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1) })
+
 static const struct tw_case rows[] = {
 	{
 		.id	= "hostpaws.ts-below",
@@ -48,6 +53,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			},
 		},
+		.rfc	= NO_CACHE,
 	}, {
 		.id	= "hostpaws.none.no-ts",
 		.says	= "a SYN without a timestamp from another port of the same host is no "
@@ -64,6 +70,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 			},
 		},
+		.rfc	= NO_CACHE,
 	}, {
 		.id	= "hostpaws.none.finwait2",
 		.says	= "FIN_WAIT_2 makes nobody remember the host's timestamp either",
@@ -81,6 +88,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			},
 		},
+		.rfc	= NO_CACHE,
 	},
 };
 /* clang-format on */

@@ -29,7 +29,7 @@ struct coverage {
 };
 
 enum {
-	COVERAGE_OPTS = 10
+	COVERAGE_OPTS = 11
 };
 
 static void options(struct coverage *c, struct tw_opt opts[COVERAGE_OPTS + 1])
@@ -39,6 +39,8 @@ static void options(struct coverage *c, struct tw_opt opts[COVERAGE_OPTS + 1])
 		  &c->run, NULL, NULL, NULL },
 		{ "slow", 's', NULL, "... with the rows that wait for more than a second",
 		  &c->sel.slow, NULL, NULL, NULL },
+		{ "slowest", 0, NULL, "... and those that wait for half an hour and more",
+		  &c->sel.slowest, NULL, NULL, NULL },
 		{ "jobs", 'J', "N", "worker processes (default: one per CPU)", NULL, NULL,
 		  tw_opts_uint, &c->jobs },
 		{ "seed", 0, "N", "of the peer's ISNs and TSvals", NULL, NULL, tw_opts_u64,
@@ -79,8 +81,8 @@ static int check(const struct coverage *c, int operands, struct tw_err *err)
 		return tw_err_set(err, EINVAL, "name one evidence file, or say --run, or neither");
 	if (c->deviations && !operands && !c->run)
 		return tw_err_set(err, EINVAL, "--deviations needs an evidence file, or --run");
-	if (c->sel.slow && !c->run)
-		return tw_err_set(err, EINVAL, "--slow needs --run");
+	if ((c->sel.slow || c->sel.slowest) && !c->run)
+		return tw_err_set(err, EINVAL, "--slow%s needs --run", c->sel.slowest ? "est" : "");
 	if (c->json && c->markdown && !c->json_file && !c->markdown_file)
 		return tw_err_set(err, EINVAL, "--json and --markdown both want stdout");
 	if (c->deviations && (c->json || c->markdown))
@@ -162,7 +164,10 @@ static int take_kernel(struct coverage *c, struct tw_err *err)
 	int ret;
 
 	snprintf(c->command, sizeof(c->command), "twprobe run%s --seed %llu",
-		 c->sel.slow ? " --slow" : "", c->seed);
+		 c->sel.slowest ? " --slowest"
+		 : c->sel.slow  ? " --slow"
+				: "",
+		 c->seed);
 	tw_progress_init(&c->progress, stderr, c->quiet);
 	ret = tw_pool_run(&c->plan, &cfg, on_result, on_progress, c, err);
 	tw_progress_clear(&c->progress);

@@ -32,15 +32,22 @@ static const struct tw_rule *find_rule(const struct tw_book *book, const char *i
 	return rule;
 }
 
+/* 0: the first clause, 1: the second. */
+static const struct tw_rfc *demand_of(const struct tw_case *row, unsigned which)
+{
+	return which ? &row->also : &row->rfc;
+}
+
 /* The first that it cites of those whose source is nearest to the clause. */
-static const struct tw_rule *asked_by(const struct tw_case *row, const struct tw_book *book)
+static const struct tw_rule *asked_by(const struct tw_case *row, const char *clause,
+				      const struct tw_book *book)
 {
 	const struct tw_rule *ret = NULL, *rule;
 	unsigned best = 0, near;
 
-	for (unsigned i = 0; row->rfc.clause && i < CITES && row->cite[i]; i++) {
+	for (unsigned i = 0; clause && i < CITES && row->cite[i]; i++) {
 		rule = find_rule(book, row->cite[i]);
-		near = rule ? tw_clause_near(rule->source, row->rfc.clause) : 0;
+		near = rule ? tw_clause_near(rule->source, clause) : 0;
 		if (near > best) {
 			best = near;
 			ret = rule;
@@ -59,8 +66,11 @@ static int take_rows(struct tw_coverage *cov, const struct tw_book *book)
 	if (!cov->row)
 		return -ENOMEM;
 	for (cov->n_rows = 0; cov->n_rows < n; cov->n_rows++) {
-		cov->row[cov->n_rows].row = book->row_at(cov->n_rows);
-		cov->row[cov->n_rows].asks = asked_by(book->row_at(cov->n_rows), book);
+		struct tw_cover_row *r = &cov->row[cov->n_rows];
+
+		r->row = book->row_at(cov->n_rows);
+		for (unsigned k = 0; k < 2; k++)
+			r->asks[k] = asked_by(r->row, demand_of(r->row, k)->clause, book);
 	}
 	return 0;
 }
@@ -107,12 +117,15 @@ static int by_clause(const void *a, const void *b)
 
 static int take_clauses(struct tw_coverage *cov)
 {
-	cov->clause = calloc(cov->n_rows + cov->n + 1, sizeof(*cov->clause));
+	cov->clause = calloc(2 * cov->n_rows + cov->n + 1, sizeof(*cov->clause));
 	if (!cov->clause)
 		return -ENOMEM;
-	for (unsigned i = 0; i < cov->n_rows; i++)
-		if (cov->row[i].row->rfc.clause)
-			clause_of(cov, cov->row[i].row->rfc.clause)->rows++;
+	for (unsigned i = 0; i < 2 * cov->n_rows; i++) {
+		const struct tw_rfc *rfc = demand_of(cov->row[i / 2].row, i % 2);
+
+		if (rfc->clause)
+			clause_of(cov, rfc->clause)->rows++;
+	}
 	for (unsigned i = 0; i < cov->n; i++)
 		if (tw_clause_rfc(cov->cover[i].rule->source))
 			clause_of(cov, cov->cover[i].rule->source)->rules++;
@@ -165,7 +178,8 @@ int tw_coverage_add(struct tw_coverage *cov, const struct tw_result *res, struct
 	cov->judged = true;
 	r->ran[six] = true;
 	r->outcome[six] = v->outcome;
-	r->rfc[six] = v->rfc;
+	r->rfc[0][six] = v->rfc;
+	r->rfc[1][six] = v->also;
 	tw_claims_add(&cov->claims, res);
 	if ((v->outcome != TW_SKIP && v->outcome != TW_ERROR) || r->why)
 		return 0;
@@ -175,37 +189,52 @@ int tw_coverage_add(struct tw_coverage *cov, const struct tw_result *res, struct
 
 /* ---- verdicts ---- */
 
-/* How a result of @r counts for @cover: 0 not at all, 1 for, -1 against. */
+/* How a result of @r counts for a demand: 0 not at all, 1 for, -1 against. */
+static int complies(const struct tw_rule *rule, const struct tw_cover_row *r, unsigned six)
+{
+	int n = 0;
+
+	for (unsigned k = 0; k < 2; k++) {
+		if (r->asks[k] != rule)
+			continue;
+		if (r->rfc[k][six] == TW_RFC_DEVIATES)
+			return -1;
+		n |= r->rfc[k][six] == TW_RFC_CONFORMS;
+	}
+	return n;
+}
+
+/* The same for any rule. */
 static int counts(const struct tw_cover *cover, const struct tw_cover_row *r, unsigned six)
 {
 	if (!r->ran[six])
 		return 0;
-	if (tw_clause_rfc(cover->rule->source)) {
-		if (r->asks != cover->rule)
-			return 0;
-		return r->rfc[six] == TW_RFC_CONFORMS ? 1 : r->rfc[six] == TW_RFC_DEVIATES ? -1 : 0;
-	}
+	if (tw_clause_rfc(cover->rule->source))
+		return complies(cover->rule, r, six);
 	return r->outcome[six] == TW_PASS ? 1 : r->outcome[six] == TW_FAIL ? -1 : 0;
 }
 
 static const char *why_none(const struct tw_coverage *cov, const struct tw_cover *cover)
 {
-	bool slow = false, ran = false, asks = false;
+	bool slow = false, slowest = false, ran = false, asks = false;
 
 	for (unsigned i = 0; i < cover->n_rows; i++) {
 		const struct tw_cover_row *r = &cov->row[cover->row[i]];
 
 		if (r->why)
 			return r->why;
-		slow |= r->row->slow && !r->ran[0] && !r->ran[1];
+		if (!r->ran[0] && !r->ran[1]) {
+			slow |= r->row->slow && !r->row->slowest;
+			slowest |= r->row->slowest;
+		}
 		ran |= r->ran[0] || r->ran[1];
-		asks |= r->asks == cover->rule;
+		asks |= r->asks[0] == cover->rule || r->asks[1] == cover->rule;
 	}
 	if (!cover->n_rows)
 		return "no row shows it";
 	if (tw_clause_rfc(cover->rule->source) && !asks)
 		return "no row judges it";
-	return slow ? "needs --slow" : ran ? "not judged" : "not run";
+	return slow ? "needs --slow" : slowest ? "needs --slowest" : ran ? "not judged" : "not run";
 }
 
 static void conclude_rule(const struct tw_coverage *cov, struct tw_cover *cover)
@@ -248,17 +277,19 @@ static void conclude_claim(const struct tw_coverage *cov, struct tw_cover *cover
 
 static void conclude_clauses(struct tw_coverage *cov)
 {
-	for (unsigned i = 0; i < cov->n_rows; i++) {
-		const struct tw_cover_row *r = &cov->row[i];
+	for (unsigned i = 0; i < 2 * cov->n_rows; i++) {
+		const struct tw_cover_row *r = &cov->row[i / 2];
+		const char *clause = demand_of(r->row, i % 2)->clause;
+		const enum tw_conformance *is = r->rfc[i % 2];
 		struct tw_cover_clause *c;
 
-		if (!r->row->rfc.clause)
+		if (!clause)
 			continue;
-		c = clause_of(cov, r->row->rfc.clause);
+		c = clause_of(cov, clause);
 		for (unsigned six = 0; six < 2; six++) {
-			c->conforms += r->ran[six] && r->rfc[six] == TW_RFC_CONFORMS;
-			c->deviates += r->ran[six] && r->rfc[six] == TW_RFC_DEVIATES;
-			c->unknown += r->ran[six] && r->rfc[six] == TW_RFC_UNKNOWN;
+			c->conforms += r->ran[six] && is[six] == TW_RFC_CONFORMS;
+			c->deviates += r->ran[six] && is[six] == TW_RFC_DEVIATES;
+			c->unknown += r->ran[six] && is[six] == TW_RFC_UNKNOWN;
 		}
 	}
 }

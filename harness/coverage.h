@@ -1,7 +1,7 @@
 /*
  * Rules against rows: which row shows which rule, and what became of it. Rows and results in, tables out. Pure.
  *
- * A row's demand (.rfc) belongs to the first rule it cites whose source is the clause; other rules that it cites are only
+ * A row's demands (.rfc, .also) belong each to the first rule it cites whose source is the clause; other rules that it cites are only
  * played a part in.
  *
  * Owner: whoever called tw_coverage_init() releases it with tw_coverage_free(). The book outlives it.
@@ -27,10 +27,10 @@ enum tw_cover_verdict {
 /* A row and its results; indices 0 and 1 are IPv4 and IPv6. */
 struct tw_cover_row {
 	const struct tw_case *row;
-	const struct tw_rule *asks; /* the rule whose demand it is; NULL: none */
+	const struct tw_rule *asks[2]; /* the rules whose demands .rfc and .also are; NULL: none */
 	bool ran[2];
 	enum tw_outcome outcome[2];
-	enum tw_conformance rfc[2];
+	enum tw_conformance rfc[2][2]; /* by .rfc and by .also; and by family */
 	char *why; /* of the first result without a verdict; NULL: there is none */
 };
 

@@ -13,9 +13,8 @@ enum {
 };
 
 /* The step that the demand is about: the one named, or the last. */
-static unsigned judged_step(const struct tw_result *res)
+static unsigned judged_step(const struct tw_result *res, const struct tw_rfc *rfc)
 {
-	const struct tw_rfc *rfc = &res->row->rfc;
 	unsigned n = res->ev.n_steps;
 
 	if (rfc->step && rfc->step <= n)
@@ -30,15 +29,17 @@ static void put_pause(const struct tw_case *row, unsigned i, FILE *out)
 {
 	unsigned ms = i < TW_ROW_STEPS ? row->step[i].pause_ms : 0;
 
-	if (ms)
+	if (ms && row->step[i].times > 1)
+		fprintf(out, "+%g s, %u times\n", ms / 1000.0, row->step[i].times);
+	else if (ms)
 		fprintf(out, "+%g s\n", ms / 1000.0);
 }
 
-static void put_steps(const struct tw_result *res, FILE *out)
+static void put_steps(const struct tw_result *res, const struct tw_rfc *rfc, FILE *out)
 {
 	char text[TW_TEXT_MAX];
 
-	for (unsigned i = 0; i <= judged_step(res); i++) {
+	for (unsigned i = 0; i <= judged_step(res, rfc); i++) {
 		const struct tw_step_evidence *se = &res->ev.step[i];
 		struct tw_observed seen;
 
@@ -111,9 +112,9 @@ static void leave_counters_out(const char *text, char *ret, size_t size)
 	}
 }
 
-static char *means_of(const struct tw_result *res)
+static char *means_of(const struct tw_result *res, const struct tw_rfc *rfc)
 {
-	unsigned i = judged_step(res);
+	unsigned i = judged_step(res, rfc);
 	char text[TW_TEXT_MAX], clean[TW_TEXT_MAX];
 	struct tw_observed seen;
 
@@ -139,34 +140,35 @@ static int tell(const struct tw_result *res, struct tw_deviation *d, struct tw_e
 	if (res->row->scenario)
 		ret = put_scene(res, out, err);
 	else
-		put_steps(res, out);
+		put_steps(res, d->rfc, out);
 	if (fclose(out) != 0 || !d->seen)
 		ret = tw_err_set(err, ENOMEM, "out of memory for the deviations");
 	return ret;
 }
 
 /* The other family has done just the same; what a scenario finds may have times in it. */
-static bool merged(struct tw_deviations *list, const struct tw_result *res, const char *means)
+static bool merged(struct tw_deviations *list, const struct tw_result *res,
+		   const struct tw_rfc *rfc, const char *means)
 {
-	struct tw_deviation *last = list->n ? &list->d[list->n - 1] : NULL;
+	for (unsigned i = list->n; i > 0 && list->d[i - 1].row == res->row; i--) {
+		struct tw_deviation *d = &list->d[i - 1];
 
-	if (!last || last->row != res->row ||
-	    (!res->row->scenario && strcmp(last->means, means) != 0) ||
-	    last->expected != (res->verdict.outcome == TW_PASS))
-		return false;
-	last->family[res->family == TW_IPV6] = true;
-	return true;
+		if (d->rfc != rfc || (!res->row->scenario && strcmp(d->means, means) != 0) ||
+		    d->expected != (res->verdict.outcome == TW_PASS))
+			continue;
+		d->family[res->family == TW_IPV6] = true;
+		return true;
+	}
+	return false;
 }
 
-int tw_deviations_add(struct tw_deviations *list, const struct tw_result *res, struct tw_err *err)
+static int add(struct tw_deviations *list, const struct tw_result *res, const struct tw_rfc *rfc,
+	       struct tw_err *err)
 {
 	struct tw_deviation *last, *more;
-	char *means;
+	char *means = means_of(res, rfc);
 
-	if (!res->row || res->verdict.rfc != TW_RFC_DEVIATES || !res->ev.n_steps)
-		return 0;
-	means = means_of(res);
-	if (means && merged(list, res, means)) {
+	if (means && merged(list, res, rfc, means)) {
 		free(means);
 		return 0;
 	}
@@ -177,10 +179,25 @@ int tw_deviations_add(struct tw_deviations *list, const struct tw_result *res, s
 	}
 	list->d = more;
 	last = &list->d[list->n];
-	*last = (struct tw_deviation){ .row = res->row, .means = means, .at = list->n++ };
+	*last = (struct tw_deviation){
+		.row = res->row, .rfc = rfc, .means = means, .at = list->n++
+	};
 	last->expected = res->verdict.outcome == TW_PASS;
 	last->family[res->family == TW_IPV6] = true;
 	return tell(res, last, err);
+}
+
+int tw_deviations_add(struct tw_deviations *list, const struct tw_result *res, struct tw_err *err)
+{
+	int ret = 0;
+
+	if (!res->row || !res->ev.n_steps)
+		return 0;
+	if (res->verdict.rfc == TW_RFC_DEVIATES)
+		ret = add(list, res, &res->row->rfc, err);
+	if (ret >= 0 && res->verdict.also == TW_RFC_DEVIATES)
+		ret = add(list, res, &res->row->also, err);
+	return ret;
 }
 
 void tw_deviations_free(struct tw_deviations *list)

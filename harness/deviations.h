@@ -8,9 +8,10 @@
 
 #include "report_coverage.h"
 
-/* A row that deviates, in one way. */
+/* A row that deviates from one of its demands, in one way. */
 struct tw_deviation {
 	const struct tw_case *row;
+	const struct tw_rfc *rfc;   /* the demand: one of the row's */
 	bool family[2];             /* that deviate so: IPv4, IPv6 */
 	bool expected;              /* of this kernel: what the row says is what it did */
 	char *seen;                 /* calls and segments, a line each */
@@ -25,7 +26,7 @@ struct tw_deviations {
 	unsigned n;
 };
 
-/* Keeps @res if it deviates. 0 or -ENOMEM. */
+/* Keeps @res if it deviates, once for each of its demands. 0 or -ENOMEM. */
 int tw_deviations_add(struct tw_deviations *list, const struct tw_result *res, struct tw_err *err);
 void tw_deviations_free(struct tw_deviations *list);
 

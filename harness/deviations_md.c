@@ -13,16 +13,16 @@ enum {
 /* Rows of one rule are of one demand, in different cases; so are those that use the same words. */
 static bool same_demand(const struct tw_deviation *a, const struct tw_deviation *b)
 {
-	if (strcmp(a->row->rfc.clause, b->row->rfc.clause) != 0)
+	if (strcmp(a->rfc->clause, b->rfc->clause) != 0)
 		return false;
-	return (a->rule && a->rule == b->rule) || !strcmp(a->row->rfc.says, b->row->rfc.says);
+	return (a->rule && a->rule == b->rule) || !strcmp(a->rfc->says, b->rfc->says);
 }
 
-static const struct tw_rule *rule_of(const struct tw_case *row, const struct tw_coverage *cov)
+static const struct tw_rule *rule_of(const struct tw_deviation *d, const struct tw_coverage *cov)
 {
 	for (unsigned i = 0; i < cov->n_rows; i++)
-		if (cov->row[i].row == row)
-			return cov->row[i].asks;
+		if (cov->row[i].row == d->row)
+			return cov->row[i].asks[d->rfc == &d->row->also];
 	return NULL;
 }
 
@@ -44,7 +44,7 @@ static unsigned weakness(const char *level)
 static int by_clause(const void *a, const void *b)
 {
 	const struct tw_deviation *x = a, *y = b;
-	int ret = tw_clause_compare(x->row->rfc.clause, y->row->rfc.clause);
+	int ret = tw_clause_compare(x->rfc->clause, y->rfc->clause);
 
 	if (!ret)
 		ret = (int)weakness(level_of(x)) - (int)weakness(level_of(y));
@@ -153,7 +153,7 @@ static void put_example(const struct tw_deviation *d, FILE *out)
 /* They say nothing new when @told is told: the kernel did the same, and the same was asked for. */
 static bool alike(const struct tw_deviation *told, const struct tw_deviation *d)
 {
-	return told->expected == d->expected && !strcmp(told->row->rfc.says, d->row->rfc.says) &&
+	return told->expected == d->expected && !strcmp(told->rfc->says, d->rfc->says) &&
 	       (told->row == d->row || !strcmp(told->means, d->means));
 }
 
@@ -183,11 +183,11 @@ static void put_more(unsigned n, FILE *out)
 static void put_demand(struct tw_deviations *list, unsigned first, FILE *out)
 {
 	const struct tw_deviation *d = &list->d[first];
-	const char *section = tw_clause_section(d->row->rfc.clause), *level = level_of(d);
+	const char *section = tw_clause_section(d->rfc->clause), *level = level_of(d);
 	unsigned left = 0, bullets = 0;
 
 	fprintf(out, "\n### %s%s%s%s%s\n\n", section, *section && *level ? ", " : "", level,
-		*section || *level ? ": " : "", d->row->rfc.says);
+		*section || *level ? ": " : "", d->rfc->says);
 	put_example(d, out);
 	fprintf(out, "`twprobe run --trace %s`", d->row->id);
 	put_more(mark_alike(list, first), out);
@@ -232,15 +232,15 @@ void tw_deviations_print(struct tw_deviations *list, const struct tw_coverage *c
 
 	for (unsigned i = 0; i < list->n; i++) {
 		list->d[i].told = false;
-		list->d[i].rule = rule_of(list->d[i].row, cov);
+		list->d[i].rule = rule_of(&list->d[i], cov);
 	}
 	put_head(list, cov, head, out);
 	qsort(list->d, list->n, sizeof(*list->d), by_clause);
 	for (unsigned i = 0; i < list->n; i++) {
 		if (list->d[i].told)
 			continue;
-		if (tw_clause_rfc(list->d[i].row->rfc.clause) != rfc) {
-			rfc = tw_clause_rfc(list->d[i].row->rfc.clause);
+		if (tw_clause_rfc(list->d[i].rfc->clause) != rfc) {
+			rfc = tw_clause_rfc(list->d[i].rfc->clause);
 			put_rfc_head(rfc, cov, out);
 		}
 		put_demand(list, i, out);
