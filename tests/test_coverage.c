@@ -168,6 +168,50 @@ static void clauses_are_counted(void **state)
 	tw_coverage_free(&cov);
 }
 
+/* What a second clause asks for belongs to another rule, and is a deviation of its own. */
+static void two_clauses(void **state)
+{
+	static struct tw_result res[FIXTURE_N];
+	struct tw_deviations list = { .n = 0 };
+	struct tw_err err = { "" };
+	struct tw_coverage cov;
+
+	(void)state;
+	make_rows();
+	rows[REFUSED].cite[3] = "N-99";
+	rows[REFUSED].also.clause = "RFC 9293 3.7.2";
+	rows[REFUSED].also.says = "it is challenged";
+	assert_int_equal(tw_coverage_init(&cov, &book, &err), 0);
+	fixture_make(res);
+	for (unsigned i = 0; i < FIXTURE_N; i++) {
+		if (res[i].row != &fixture_rows[REFUSED])
+			continue;
+		res[i].row = &rows[REFUSED];
+		res[i].verdict.rfc = TW_RFC_DEVIATES;
+		res[i].verdict.also = res[i].family == TW_IPV4 ? TW_RFC_CONFORMS : TW_RFC_DEVIATES;
+		assert_int_equal(tw_coverage_add(&cov, &res[i], &err), 0);
+		assert_int_equal(tw_deviations_add(&list, &res[i], &err), 0);
+	}
+	tw_coverage_conclude(&cov);
+	assert_string_equal(cov.cover[2].rule->id, "N-26");
+	assert_int_equal(cov.cover[2].verdict, TW_COVER_DEVIATES);
+	assert_string_equal(cov.cover[2].because, "");
+	assert_string_equal(cov.cover[4].rule->id, "N-99");
+	assert_int_equal(cov.cover[4].verdict, TW_COVER_DEVIATES);
+	assert_string_equal(cov.cover[4].because, "in 1 of 2 results");
+	assert_string_equal(cov.clause[3].clause, "RFC 9293 3.7.2");
+	assert_int_equal(cov.clause[3].rows, 1);
+	assert_int_equal(cov.clause[3].conforms, 1);
+	assert_int_equal(cov.clause[3].deviates, 1);
+	assert_true(list.n >= 2);
+	assert_ptr_equal(list.d[0].rfc, &rows[REFUSED].rfc);
+	assert_ptr_equal(list.d[list.n - 1].rfc, &rows[REFUSED].also);
+	assert_false(list.d[list.n - 1].family[0]);
+	fixture_free(res);
+	tw_deviations_free(&list);
+	tw_coverage_free(&cov);
+}
+
 enum which {
 	TEXT,
 	TEXT_WITH_RESULTS,
@@ -254,9 +298,9 @@ static void clauses_have_an_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_get_a_verdict),   cmocka_unit_test(clauses_are_counted),
-		cmocka_unit_test(reports_are_golden),    cmocka_unit_test(json_is_golden),
-		cmocka_unit_test(clauses_have_an_order),
+		cmocka_unit_test(rules_get_a_verdict), cmocka_unit_test(clauses_are_counted),
+		cmocka_unit_test(reports_are_golden),  cmocka_unit_test(json_is_golden),
+		cmocka_unit_test(two_clauses),         cmocka_unit_test(clauses_have_an_order),
 	};
 
 	return !!cmocka_run_group_tests_name("test_coverage", tests, NULL, NULL);
