@@ -15,7 +15,6 @@
 	.seq = AT(SND_NXT, 0), .ack = AT(RCV_NXT, +1), .tsecr = AT(TS_RECENT, echo_)
 
 #define FIN_WAIT_2_LIMITED .counter = { "TcpExtTCPACKSkippedFinWait2" }
-#define HAS_LIMIT          "TcpExtTCPACKSkippedFinWait2"
 
 /* clang-format off */
 #define RESET_OF_NEW_DATA \
@@ -399,7 +398,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
 			},
 		},
-		.needs	= HAS_LIMIT,
+		.needs	= "H-13",
 	}, {
 		.id	= "finwait2.limit.rst",
 		.says	= "even the answers to RSTs are limited",
@@ -415,7 +414,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = SILENCE, .tw = RUNNING, FIN_WAIT_2_LIMITED },
 			},
 		},
-		.needs	= HAS_LIMIT,
+		.needs	= "H-13",
 	}, {
 		.id	= "finwait2.limit.shared",
 		.says	= "a PAWS reject uses up the answer that an old SYN would have got",
@@ -432,7 +431,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = SILENCE, .tw = RUNNING, FIN_WAIT_2_LIMITED },
 			},
 		},
-		.needs	= HAS_LIMIT,
+		.needs	= "H-13",
 	}, {
 		.id	= "finwait2.limit.exempt.data",
 		.says	= "old data and old FINs are acked each time, whatever was answered before",
@@ -471,7 +470,7 @@ static const struct tw_case rows[] = {
 				.expect	= { .reply = SILENCE, .tw = RESTARTED, RATE_LIMITED },
 			},
 		},
-		.needs	= HAS_LIMIT,
+		.needs	= "H-13",
 	},
 };
 /* clang-format on */
