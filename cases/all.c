@@ -45,7 +45,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_backlog,
 	&tw_cases_cookies,
 	&tw_cases_ports,
-	&tw_cases_udp,
+	&tw_cases_udp, &tw_cases_share,
 	&tw_cases_flood,
 };
 /* clang-format on */

@@ -53,6 +53,7 @@ extern const struct tw_case_table tw_cases_reuse;
 extern const struct tw_case_table tw_cases_takeover;
 extern const struct tw_case_table tw_cases_ports;
 extern const struct tw_case_table tw_cases_udp;
+extern const struct tw_case_table tw_cases_share;
 extern const struct tw_case_table tw_cases_hostpaws;
 extern const struct tw_case_table tw_cases_finwait2_life;
 extern const struct tw_case_table tw_cases_md5;

@@ -42,7 +42,8 @@ static unsigned try_port(struct tw_scene *sc, const char *what, struct tw_end to
 
 struct delay_arg {
 	unsigned wait_ms;
-	unsigned within_ms; /* 0, or: the second connect() is over this soon after TIME_WAIT began */
+	unsigned
+		within_ms; /* 0, or: the second connect() is over this soon after TIME_WAIT began */
 };
 
 /* One connection, its TIME_WAIT, and another to the same end. */
@@ -57,8 +58,7 @@ static void connect_twice(struct tw_scene *sc, const void *arg)
 	tw_find_number(sc, "port-1", conn->flow.dut_port);
 	tw_scene_wait(sc, a->wait_ms);
 	tw_scene_count_from_here(sc);
-	tw_find_number(sc, "port-2",
-		       try_port(sc, "connect", tw_end_peer(sc, 0, TW_PEER_PORT)));
+	tw_find_number(sc, "port-2", try_port(sc, "connect", tw_end_peer(sc, 0, TW_PEER_PORT)));
 	if (a->within_ms && tw_scene_now(sc) - entered[0] >= (uint64_t)a->within_ms * MS)
 		tw_scene_held_up(sc, "%u ms had passed before the second connect() was over",
 				 a->within_ms);

@@ -22,8 +22,7 @@ enum place {
 
 static struct tw_end end_of(const struct tw_scene *sc, enum place place)
 {
-	return place == ANY ? tw_end_any(UDP_PORT) :
-			      tw_end_local(sc, place == ELSEWHERE, UDP_PORT);
+	return place == ANY ? tw_end_any(UDP_PORT) : tw_end_local(sc, place == ELSEWHERE, UDP_PORT);
 }
 
 struct pair_arg {
@@ -81,8 +80,8 @@ static void join(struct tw_scene *sc, int fd)
 	if (tw_scene_family(sc) == TW_IPV4)
 		tw_must(sc, tw_app_set_raw(sc, fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &v4, sizeof(v4)));
 	else
-		tw_must(sc, tw_app_set_raw(sc, fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &v6,
-					   sizeof(v6)));
+		tw_must(sc,
+			tw_app_set_raw(sc, fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &v6, sizeof(v6)));
 }
 
 /* What has arrived so far; the sum. */
