@@ -213,6 +213,7 @@ static void answer_with(struct tw_scene *sc, const void *arg)
 {
 	const struct cross_arg *a = arg;
 	struct tw_conn *conn = tw_peer_at(sc, tw_end_peer(sc, 0, TW_PEER_PORT));
+	uint64_t began;
 	int fd = -1;
 
 	if (!a->fresh) {
@@ -223,6 +224,7 @@ static void answer_with(struct tw_scene *sc, const void *arg)
 	if (!tw_scene_going(sc))
 		return;
 	conn->iss = conn->snd_nxt = tw_scene_random(sc);
+	began = tw_scene_now(sc);
 	tw_app_connect(sc, fd, (struct tw_end){ conn->flow.peer, conn->flow.peer_port });
 	tw_find_number(sc, "syn-tsecr", conn->n ? (int64_t)conn->heard[0].seg.tsecr : -1);
 	tw_find_number(sc, "syn-tsecr-less-t",
@@ -232,6 +234,8 @@ static void answer_with(struct tw_scene *sc, const void *arg)
 	SAY(sc, conn, .flags = a->with, .tsval = a->tsval, .no_ts = a->no_ts);
 	tw_find_reply(sc, "reply", conn);
 	tw_find_result(sc, "connect", tw_app_connected(sc, fd));
+	if (tw_scene_now(sc) - began > 900000000u)
+		tw_scene_held_up(sc, "the SYN was sent again meanwhile");
 }
 
 /* TS.Recent of the new connection is that of its SYN-ACK, and not the old one's. */
