@@ -38,6 +38,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_told,
 	&tw_cases_nagle,
 	&tw_cases_keepalive,
+	&tw_cases_rto,
 	&tw_cases_states,
 	&tw_cases_inherit,
 	&tw_cases_reuse,
