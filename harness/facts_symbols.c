@@ -8,10 +8,10 @@
 
 /* Only what nothing can inline: a function that is not called by its name is not there. */
 static const char *const symbols[] = {
-	"sym:secure_tcp_seq_and_ts_off",     "sym:tcp_reqsk_send_challenge_ack",
-	"btf:inet_timewait_sock.tw_mark",    "btf:inet_timewait_sock.tw_tb2",
-	"btf:inet_timewait_sock.tw_usec_ts", "btf:tcp_skb_cb.tcp_tw_isn",
-	"btf:tcp_tw_status.TCP_TW_ACK_OOW",
+	"sym:secure_tcp_seq_and_ts_off", "sym:tcp_reqsk_send_challenge_ack",
+	"sym:blackhole_netdev_xmit",     "btf:inet_timewait_sock.tw_mark",
+	"btf:inet_timewait_sock.tw_tb2", "btf:inet_timewait_sock.tw_usec_ts",
+	"btf:tcp_skb_cb.tcp_tw_isn",     "btf:tcp_tw_status.TCP_TW_ACK_OOW",
 };
 
 enum {
