@@ -173,10 +173,14 @@ static const char *reason_at(const struct tw_drops *drops, uint64_t at, uint16_t
 	return reason < NAMES_MAX ? drops->name[reason] : NULL;
 }
 
+/*
+ * QUEUE_PURGE is the end of a socket's queue, not of a segment on its way: sockets that were closed long ago are freed in whatever
+ * context the RCU callbacks run, which may be this thread's.
+ */
 static bool says_something(const char *name)
 {
 	return name && strcmp(name, "NOT_SPECIFIED") && strcmp(name, "OTHERHOST") &&
-	       strcmp(name, "CONSUMED");
+	       strcmp(name, "CONSUMED") && strcmp(name, "QUEUE_PURGE");
 }
 
 int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err)
