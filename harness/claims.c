@@ -241,6 +241,31 @@ static const char *why_unknown(const struct tw_claim *claim)
 	return claim->slow_left ? "needs --slow" : "not run";
 }
 
+static bool covered(const struct tw_claim *claim, const struct tw_claim_row *r)
+{
+	for (size_t i = 0; i < claim->n_rows; i++)
+		if (held(&claim->row[i], SIDE_BOTH) != TW_HOLDS_NONE &&
+		    same_case(&claim->row[i], r))
+			return true;
+	return false;
+}
+
+/* A case that nobody knows about yet may be the one in which it is otherwise: why it is not known, or NULL. */
+static const char *unknown_case(const struct tw_claim *claim)
+{
+	for (size_t i = 0; i < claim->n_rows; i++) {
+		const struct tw_claim_row *r = &claim->row[i];
+
+		if (held(r, SIDE_BOTH) != TW_HOLDS_NONE || covered(claim, r))
+			continue;
+		if (r->row->slow && !has_run(r))
+			return "needs --slow";
+		if (r->outcome[SIDE_IPV4] == TW_ERROR || r->outcome[SIDE_IPV6] == TW_ERROR)
+			return claim->trouble;
+	}
+	return NULL;
+}
+
 static void conclude(struct tw_claim *claim)
 {
 	struct tw_textbuf buf = tw_textbuf_on(claim->because, sizeof(claim->because));
@@ -259,6 +284,10 @@ static void conclude(struct tw_claim *claim)
 		tell(claim, SIDE_BOTH, &buf);
 	} else if (claim->verdict == TW_CLAIM_UNKNOWN) {
 		tw_textbuf_add(&buf, "%s", why_unknown(claim));
+	} else if (unknown_case(claim)) {
+		tw_textbuf_add(&buf, "%s; so far it %s", unknown_case(claim),
+			       tw_claim_verdict_name(claim->verdict));
+		claim->verdict = TW_CLAIM_UNKNOWN;
 	}
 }
 

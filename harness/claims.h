@@ -33,7 +33,7 @@ struct tw_claim {
 	/* by tw_claims_conclude(): */
 	enum tw_claim_verdict verdict;
 	char because[1024]; /* DEPENDS: "holds if ..."; UNKNOWN: why; else "" */
-	unsigned slow_left; /* slow rows that could change the verdict and were not run */
+	unsigned slow_left; /* slow rows that were not run */
 	char trouble[384];  /* of the first row without a verdict */
 };
 
@@ -51,7 +51,7 @@ void tw_claims_add(struct tw_claims_table *table, const struct tw_result *res);
 
 /*
  * Once all results are there. Where all rows agree the claim holds or does not; else it holds in the cases (.when) of the rows
- * where it held.
+ * where it held. While the rows of a case have not been judged, the others do not speak for it.
  */
 void tw_claims_conclude(struct tw_claims_table *table);
 

@@ -40,6 +40,8 @@ static const struct tw_rule rules[] = {
 	CLAIM("C2-3", "article 7", "its row is slow"),
 	CLAIM("C2-4", "article 7", "its row was not asked for"),
 	CLAIM("C2-5", "article 7", "it holds, but the slow row was left out"),
+	CLAIM("C2-6", "article 7", "the slow row is of another case"),
+	CLAIM("C2-7", "article 7", "the row without a verdict is of another case"),
 };
 
 #define IF(id_, when_)                                        \
@@ -71,10 +73,14 @@ static const struct tw_case rows[ROWS] = {
 		  .claim = { IF("C0-2", "it rains"), IF("C0-3", "it rains"),
 			     IF("C0-4", "it rains") } },
 	[TORN] = { .id = "a.torn", .claim = { IF("C1-1", NULL), IF("C0-3", "it is a Sunday") } },
-	[FOUR] = { .id = "b.four", .claim = { IF("C1-3", NULL) }, .family = TW_IPV4 },
+	[FOUR] = { .id = "b.four",
+		   .claim = { IF("C1-3", NULL), IF("C2-6", NULL), IF("C2-7", NULL) },
+		   .family = TW_IPV4 },
 	[SKIPPED] = { .id = "b.skipped", .claim = { IF("C2-1", NULL) } },
-	[BROKEN] = { .id = "b.broken", .claim = { IF("C2-2", NULL) } },
-	[SLOW] = { .id = "c.slow", .claim = { IF("C2-3", NULL), IF("C2-5", NULL) }, .slow = true },
+	[BROKEN] = { .id = "b.broken", .claim = { IF("C2-2", NULL), IF("C2-7", "it snows") } },
+	[SLOW] = { .id = "c.slow",
+		   .claim = { IF("C2-3", NULL), IF("C2-5", NULL), IF("C2-6", "it snows") },
+		   .slow = true },
 	[LEFT] = { .id = "c.left", .claim = { IF("C2-4", NULL) } },
 };
 
@@ -125,10 +131,10 @@ static void make(struct tw_claims_table *table)
 	feed(table, BAD, TW_IPV4, "---");
 	feed(table, BAD, TW_IPV6, "---");
 	feed(table, TORN, TW_IPV4, "-+");
-	feed(table, FOUR, TW_IPV4, "+");
+	feed(table, FOUR, TW_IPV4, "+-+");
 	feed(table, SKIPPED, TW_IPV4, ".");
 	feed(table, SKIPPED, TW_IPV6, ".");
-	feed(table, BROKEN, TW_IPV6, ".");
+	feed(table, BROKEN, TW_IPV6, "..");
 	tw_claims_add(table, &unknown);
 	tw_claims_conclude(table);
 }
@@ -154,6 +160,9 @@ static void verdicts_are_summed_up(void **state)
 		{ "C2-3", TW_CLAIM_UNKNOWN, "needs --slow" },
 		{ "C2-4", TW_CLAIM_UNKNOWN, "not run" },
 		{ "C2-5", TW_CLAIM_HOLDS, "" },
+		{ "C2-6", TW_CLAIM_UNKNOWN, "needs --slow; so far it does not hold" },
+		{ "C2-7", TW_CLAIM_UNKNOWN,
+		  "b.broken: the fence was not answered; so far it holds" },
 	};
 	struct tw_claims_table table;
 
@@ -166,7 +175,7 @@ static void verdicts_are_summed_up(void **state)
 		assert_int_equal(table.claim[i].verdict, want[i].verdict);
 	}
 	assert_int_equal(tw_claims_count(&table, TW_CLAIM_HOLDS), 3);
-	assert_int_equal(tw_claims_count(&table, TW_CLAIM_UNKNOWN), 6);
+	assert_int_equal(tw_claims_count(&table, TW_CLAIM_UNKNOWN), 8);
 	tw_claims_free(&table);
 }
 
