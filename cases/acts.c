@@ -109,8 +109,8 @@ int tw_act_connect_own(struct tw_scene *sc, int fd, int listener, struct tw_end 
 }
 
 /*
- * sock_diag finds sockets that are bound to a device only by naming that; the other end knows as well. Its FIN was acked: by
- * what has become of @fd's.
+ * sock_diag finds sockets that are bound to a device only by naming that; the other end knows as
+ * well. Its FIN was acked: by what has become of @fd's.
  */
 void tw_act_time_wait_own(struct tw_scene *sc, int fd, int accepted)
 {

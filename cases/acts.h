@@ -1,6 +1,6 @@
 /*
- * What many scenarios do before they come to their point: a socket with options, something old that has a port. Sockets
- * and connections are the scene's.
+ * What many scenarios do before they come to their point: a socket with options, something old
+ * that has a port. Sockets and connections are the scene's.
  */
 #ifndef TWPROBE_CASES_ACTS_H
 #define TWPROBE_CASES_ACTS_H
@@ -30,25 +30,28 @@ enum tw_seat {
 	TW_SEAT_BOUND, /* and no more than that */
 };
 
-/* A socket with these options takes @at, and goes on to that state. The connection, if it has one. */
+/*
+ * A socket with these options takes @at, and goes on to that state. The connection, if it has
+ * one.
+ */
 struct tw_conn *tw_act_take_seat(struct tw_scene *sc, enum tw_seat seat, unsigned options,
 				 struct tw_end at);
 
 /*
- * The DUT closes @fd of an established connection first, the peer closes as well: TIME_WAIT. The @entered bracket is around
- * the moment at which it began; may be NULL.
+ * The DUT closes @fd of an established connection first, the peer closes as well: TIME_WAIT. The
+ * @entered bracket is around the moment at which it began; may be NULL.
  */
 void tw_act_time_wait(struct tw_scene *sc, int fd, struct tw_conn *conn, uint64_t entered[2]);
 
 /*
- * connect(), to which the peer answers if a SYN comes: 0 once it is established, or the error. The SYN, or no flags at
- * all, in @ret_syn.
+ * connect(), to which the peer answers if a SYN comes: 0 once it is established, or the error.
+ * The SYN, or no flags at all, in @ret_syn.
  */
 int tw_act_connect(struct tw_scene *sc, int fd, struct tw_conn *conn, struct tw_seg *ret_syn);
 
 /*
- * The same between two sockets of the DUT, of which @listener is one; *ret_accepted is the socket at its end. Waits: what is sent
- * over lo arrives a little later.
+ * The same between two sockets of the DUT, of which @listener is one; *ret_accepted is the socket
+ * at its end. Waits: what is sent over lo arrives a little later.
  */
 int tw_act_connect_own(struct tw_scene *sc, int fd, int listener, struct tw_end to,
 		       int *ret_accepted);

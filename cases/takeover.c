@@ -1,5 +1,6 @@
 /*
- * What the connection that takes a TIME_WAIT's place has from the old one: its initial sequence number, and TS.Recent.
+ * What the connection that takes a TIME_WAIT's place has from the old one: its initial sequence
+ * number, and TS.Recent.
  */
 #include <errno.h>
 
@@ -76,8 +77,8 @@ static void reopen_thrice(struct tw_scene *sc, const void *arg)
 }
 
 /*
- * TCP_REPAIR: the DUT's end of @conn's tuple comes into being established, without a segment, with these numbers. Binds unless
- * the kernel is to choose the port. The result of connect().
+ * TCP_REPAIR: the DUT's end of @conn's tuple comes into being established, without a segment,
+ * with these numbers. Binds unless the kernel is to choose the port. The result of connect().
  */
 static int repair_connect(struct tw_scene *sc, int fd, const struct tw_conn *conn, bool bound,
 			  uint32_t seq, uint32_t rcv_nxt)
@@ -261,8 +262,8 @@ static void new_ts_recent(struct tw_scene *sc, const void *arg)
 }
 
 /*
- * A connection whose timestamps are 2^30 ms ahead of the DUT's clock, in TIME_WAIT on the only port there is; and an ordinary
- * connect().
+ * A connection whose timestamps are 2^30 ms ahead of the DUT's clock, in TIME_WAIT on the only
+ * port there is; and an ordinary connect().
  */
 static void reuse_with_older_clock(struct tw_scene *sc, const void *arg)
 {
@@ -312,19 +313,25 @@ static void reuse_with_older_clock(struct tw_scene *sc, const void *arg)
 		.id = "takeover.isn-" id_ ".outside",						\
 		.says = "the SYN-ACK that reopens a tuple has the number " says_,		\
 		RULES("D-20", "N-34"), .scenario = isn_around_zero,				\
-		.arg = &(const struct wrap_arg){ .snd_nxt = (uint32_t)(snd_nxt_), .outside = true }, \
+		.arg = &(const struct wrap_arg){ .snd_nxt = (uint32_t)(snd_nxt_),		\
+						 .outside = true },				\
 		.expect = { FINDS(NUM("isn", isn_), MOVES("TcpExtTWRecycled", 0)) },		\
 	}
 
 #define ANSWER(id_, says_, with_, ...)								\
 	.id = "takeover." id_, .says = says_, .scenario = answer_with,				\
 	.arg = &(const struct cross_arg){ .with = with_, __VA_ARGS__ }
-#define A_CROSSING_SYN DEMAND("RFC 9293 3.10.7.3", "a SYN that crosses ours is answered by SYN-ACK", \
+#define A_CROSSING_SYN DEMAND("RFC 9293 3.10.7.3", \
+	"a SYN that crosses ours is answered by SYN-ACK", \
 	{ FINDS(IS("reply", "SYN|ACK")) })
 
-#define NOT_ACCEPTABLE DEMAND("RFC 7323 5.3 R1", "a segment older than TS.Recent is not acceptable", \
+#define NOT_ACCEPTABLE DEMAND("RFC 7323 5.3 R1", \
+	"a segment older than TS.Recent is not acceptable", \
 	{ FINDS(IS("reply", "ACK"), NUM("delivered", 0)) })
-/* The SYN-ACK of a simultaneous open is in no counter: not sent, since its SYN was; nor sent again. */
+/*
+ * The SYN-ACK of a simultaneous open is in no counter: not sent, since its SYN was; nor sent
+ * again.
+ */
 #define IN_NO_COUNTER .given = { .loopback = true }
 
 static const struct tw_case rows[] = {
@@ -371,8 +378,8 @@ static const struct tw_case rows[] = {
 	},
 
 	{
-		ANSWER("crossing-syn.ts-below", "a crossing SYN with a timestamp older than the old "
-		       "connection's last is dropped in silence", SYN, .tsval = (uint32_t)-1),
+		ANSWER("crossing-syn.ts-below", "a crossing SYN with a timestamp older than the "
+		       "old connection's last is dropped in silence", SYN, .tsval = (uint32_t)-1),
 		RULES("D-92"),
 		.expect = { FINDS(IS("reply", "silence"), IS("connect", "EINPROGRESS"),
 				  MOVES("TcpExtPAWSActive", 0), MOVES("TcpExtPAWSEstab", 0)),
@@ -388,8 +395,8 @@ static const struct tw_case rows[] = {
 		IN_NO_COUNTER,
 	},
 	{
-		ANSWER("crossing-syn.ts-above", "a crossing SYN with a newer timestamp than the old "
-		       "connection's last is answered by SYN-ACK", SYN, .tsval = 1),
+		ANSWER("crossing-syn.ts-above", "a crossing SYN with a newer timestamp than the "
+		       "old connection's last is answered by SYN-ACK", SYN, .tsval = 1),
 		RULES("D-92"),
 		.expect = { FINDS(IS("reply", "SYN|ACK")) },
 		.rfc = A_CROSSING_SYN,
@@ -416,7 +423,8 @@ static const struct tw_case rows[] = {
 		ANSWER("syn-ack.ts-below", "a SYN-ACK with an older timestamp than the old "
 		       "connection's last is accepted", SYN | ACK, .tsval = (uint32_t)-1000000),
 		RULES("D-92"),
-		.expect = { FINDS(IS("reply", "ACK"), IS("connect", "OK"), NUM("syn-tsecr-less-t", 0)) },
+		.expect = { FINDS(IS("reply", "ACK"), IS("connect", "OK"),
+				  NUM("syn-tsecr-less-t", 0)) },
 		.rfc = DEMAND("RFC 7323 3.2", "TSecr of a SYN that acks nothing is 0",
 			      { FINDS(NUM("syn-tsecr", 0)) }),
 	},
@@ -433,8 +441,8 @@ static const struct tw_case rows[] = {
 	},
 	{
 		.id = "takeover.paws.ts-just-below",
-		.says = "one below TS.Recent is accepted: in every state but TIME_WAIT PAWS lets it "
-			"pass (TCP_PAWS_WINDOW)",
+		.says = "one below TS.Recent is accepted: in every state but TIME_WAIT PAWS lets "
+			"it pass (TCP_PAWS_WINDOW)",
 		RULES("D-92", "N-60"),
 		.scenario = new_ts_recent,
 		.arg = &(const struct cross_arg){ .tsval = (uint32_t)-1 },
@@ -444,8 +452,8 @@ static const struct tw_case rows[] = {
 	},
 	{
 		.id = "takeover.paws.ts-equal",
-		.says = "the new connection accepts data that is older than TS.Recent of the one in "
-			"TIME_WAIT",
+		.says = "the new connection accepts data that is older than TS.Recent of the one "
+			"in TIME_WAIT",
 		RULES("D-92", "N-60"),
 		.scenario = new_ts_recent,
 		.arg = &(const struct cross_arg){ .tsval = 0 },
@@ -454,8 +462,8 @@ static const struct tw_case rows[] = {
 	},
 	{
 		.id = "takeover.older-clock",
-		.says = "tcp_tw_reuse looks at the time since TIME_WAIT began, not at the timestamps: "
-			"the new ones may be behind the old ones",
+		.says = "tcp_tw_reuse looks at the time since TIME_WAIT began, not at the "
+			"timestamps: the new ones may be behind the old ones",
 		RULES("D-84"),
 		.given = { .sysctl = { SYSCTL("tcp_tw_reuse", "1"),
 				       SYSCTL("tcp_tw_reuse_delay", "1"),

@@ -1,5 +1,6 @@
 /*
- * UDP sockets on one port: who may bind() it, and who of them gets what arrives. The articles compare this with TCP.
+ * UDP sockets on one port: who may bind() it, and who of them gets what arrives. The articles
+ * compare this with TCP.
  */
 #include <string.h>
 
@@ -54,7 +55,7 @@ static void with_every_choice(struct tw_scene *sc, const void *arg)
 struct share_arg {
 	unsigned options;
 	enum place at[SOCKETS];
-	bool multicast; /* all of them join a group, and that is what is sent to; else the 0th address */
+	bool multicast;   /* all join a group, which is sent to; else the 0th address is */
 	unsigned senders; /* one datagram of each */
 	unsigned copies;  /* to wait for, of all datagrams together */
 };
@@ -148,7 +149,8 @@ static void have_reuseport(struct tw_scene *sc, const void *arg)
 #define WITH_both      TW_BOTH_OPTIONS, "both", "with both options"
 
 #define AT_same        HERE, HERE, "same", "has the port: bind() to the same address succeeds "
-#define AT_wildcard    HERE, ANY, "wildcard", "has the port: bind() to the wildcard address succeeds "
+#define AT_wildcard    HERE, ANY, "wildcard", \
+	"has the port: bind() to the wildcard address succeeds "
 #define AT_inside      ANY, HERE, "inside", \
 	"(wildcard address) has the port: bind() to a local address succeeds "
 #define AT_other       HERE, ELSEWHERE, "other", \
@@ -210,20 +212,21 @@ static const struct tw_case rows[] = {
 
 	{
 		.id = "udp.share.unicast",
-		.says = "of UDP sockets with SO_REUSEADDR on one address the one that was bound last "
-			"gets the datagram",
+		.says = "of UDP sockets with SO_REUSEADDR on one address the one that was bound "
+			"last gets the datagram",
 		RULES("D-107"),
 		.given = { .loopback = true },
 		.scenario = share,
-		.arg = &(const struct share_arg){ .options = TW_REUSEADDR, .at = { HERE, HERE, HERE },
+		.arg = &(const struct share_arg){ .options = TW_REUSEADDR,
+						  .at = { HERE, HERE, HERE },
 						  .senders = 1, .copies = 1 },
 		.expect = { FINDS(NUM("first", 0), NUM("second", 0), NUM("third", 1)) },
 		CLAIMS(GET("C3-10", 0, 0, 1, "all of them have SO_REUSEADDR and the same address")),
 	},
 	{
 		.id = "udp.share.unicast.specific-first",
-		.says = "a UDP socket bound to the address gets the datagram, and not those that were "
-			"bound to the wildcard address later",
+		.says = "a UDP socket bound to the address gets the datagram, and not those that "
+			"were bound to the wildcard address later",
 		RULES("D-107"),
 		.given = { .loopback = true },
 		.scenario = share,
@@ -238,7 +241,8 @@ static const struct tw_case rows[] = {
 		RULES("D-108"),
 		.given = { .loopback = true },
 		.scenario = share,
-		.arg = &(const struct share_arg){ .options = TW_REUSEPORT, .at = { HERE, HERE, HERE },
+		.arg = &(const struct share_arg){ .options = TW_REUSEPORT,
+						  .at = { HERE, HERE, HERE },
 						  .senders = 120, .copies = 120 },
 		/* by a hash: that one of three gets none of 120 happens once in 10^20 times */
 		.expect = { FINDS(BETWEEN("first", 1, 118), BETWEEN("second", 1, 118),
