@@ -2,6 +2,8 @@
  * Several TCP sockets on one port: who of them can listen, who gets connections, and which
  * options count, those at bind() or those at the end.
  */
+#include <errno.h>
+
 #include "acts.h"
 #include "cases.h"
 #include "twprobe/scene.h"
@@ -9,6 +11,7 @@
 
 enum {
 	CONNECTIONS = 64,
+	OTHER_USER = 1,
 };
 
 struct two_arg {
@@ -109,6 +112,29 @@ static void options_change(struct tw_scene *sc, const void *arg)
 	try_to_bind(sc, "reuseaddr", TW_REUSEADDR, false);
 	try_to_bind(sc, "reuseport", TW_REUSEPORT, false);
 	try_to_bind(sc, "reuseport-wildcard", TW_REUSEPORT, true);
+}
+
+struct owner_arg {
+	bool time_wait; /* of its connection; else it is bound and no more */
+};
+
+/* A socket with SO_REUSEPORT that belongs to another user has the port. */
+static void others_socket(struct tw_scene *sc, const void *arg)
+{
+	const struct owner_arg *a = arg;
+	int fd = tw_act_socket(sc, SOCK_STREAM, TW_REUSEPORT);
+	struct tw_conn *conn = tw_peer_at(sc, tw_end_peer(sc, 0, TW_PEER_PORT));
+
+	/* before bind(): the port remembers the user as well */
+	if (tw_app_owner(sc, fd, OTHER_USER) == -EINVAL)
+		tw_scene_skip(sc, "the user namespace has one user only");
+	tw_must(sc, tw_app_bind(sc, fd, tw_end_local(sc, 0, TW_APP_PORT)));
+	if (a->time_wait) {
+		tw_scene_connected(sc, fd, conn);
+		tw_act_time_wait(sc, fd, conn, NULL);
+	}
+	try_to_bind(sc, "none", TW_NO_OPTION, false);
+	try_to_bind(sc, "reuseport", TW_REUSEPORT, false);
 }
 
 /* clang-format off */
@@ -243,6 +269,24 @@ static const struct tw_case rows[] = {
 		LATE(.connected = true, .before = TW_REUSEPORT, .after = TW_NO_OPTION),
 		/* sk_reuseport_match(): no look at the sockets then */
 		WHO("EADDRINUSE", "EADDRINUSE", "OK", "EADDRINUSE"),
+	},
+
+	{
+		.id = "share.owner.bound",
+		.says = "a port that is bound with SO_REUSEPORT is not shared with another user",
+		RULES("D-104", "D-108"),
+		.scenario = others_socket,
+		.arg = &(const struct owner_arg){ .time_wait = false },
+		.expect = { FINDS(IS("none", "EADDRINUSE"), IS("reuseport", "EADDRINUSE")) },
+	},
+	{
+		.id = "share.owner.time-wait",
+		.says = "a port that was bound with SO_REUSEPORT is shared with every user in "
+			"TIME_WAIT",
+		RULES("D-104"),
+		.scenario = others_socket,
+		.arg = &(const struct owner_arg){ .time_wait = true },
+		.expect = { FINDS(IS("none", "EADDRINUSE"), IS("reuseport", "OK")) },
 	},
 };
 /* clang-format on */

@@ -341,6 +341,13 @@ int tw_app_dup(struct tw_scene *sc, int fd)
 		       tw_scene_keep(sc, NOTED(sc, fcntl(fd, F_DUPFD_CLOEXEC, 0), "dup(%d)", fd)));
 }
 
+int tw_app_owner(struct tw_scene *sc, int fd, unsigned uid)
+{
+	if (off(sc, fd))
+		return -EBADF;
+	return NOTED(sc, fchown(fd, uid, (gid_t)-1), "fchown(%d, %u, -1)", fd, uid);
+}
+
 struct tw_end tw_app_name(struct tw_scene *sc, int fd)
 {
 	struct tw_end end = { { { 0 } }, 0 };

@@ -124,6 +124,8 @@ int tw_app_poll(struct tw_scene *sc, int fd, int events); /* revents, without wa
 int tw_app_shutdown(struct tw_scene *sc, int fd, int how);
 int tw_app_close(struct tw_scene *sc, int fd);
 int tw_app_dup(struct tw_scene *sc, int fd);
+/* fchown(): who the socket belongs to, where bind() looks at that. -EINVAL: the user namespace has no such user. */
+int tw_app_owner(struct tw_scene *sc, int fd, unsigned uid);
 /* getsockname(); port 0 if there is no name. */
 struct tw_end tw_app_name(struct tw_scene *sc, int fd);
 void tw_app_info(struct tw_scene *sc, int fd, struct tcp_info *ret);
