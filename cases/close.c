@@ -208,18 +208,22 @@ static void close_last(struct tw_scene *sc, const void *arg)
 {
 	struct tw_conn *conn;
 	int fd = tw_scene_served(sc, &conn);
+	uint64_t since;
 
 	(void)arg;
 	SAY(sc, conn, .flags = TW_FIN | TW_ACK);
 	tw_find_number(sc, "read", tw_app_recv(sc, fd, 1));
 	tw_peer_acked(sc, conn);
 	tw_scene_count_from_here(sc);
+	since = tw_scene_now(sc);
 	tw_app_close(sc, fd);
 	tw_find_reply(sc, "wire", conn);
 	tw_find_state(sc, "before", conn);
 	tw_peer_forget(conn);
 	tw_peer_ack(sc, conn);
 	tw_find_reply(sc, "answer", conn);
+	/* before the FIN could have been sent again */
+	tw_scene_in_time(sc, since, 150);
 	tw_find_state(sc, "left", conn);
 }
 

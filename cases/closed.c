@@ -68,7 +68,8 @@ static void data_after(struct tw_scene *sc, const void *args)
 			     ? "yes"
 			     : "no");
 	tw_find_state(sc, "left", conn);
-	tw_scene_in_time(sc, since, 2000);
+	/* before a FIN could have been sent again */
+	tw_scene_in_time(sc, since, 150);
 	if (arg->how == CLOSE)
 		return;
 	tw_find_number(sc, "read", tw_app_recv(sc, fd, 100));

@@ -157,21 +157,23 @@ static void corked(struct tw_scene *sc, const void *args)
 	const struct writes *arg = args;
 	struct tw_conn *conn;
 	int fd = tw_scene_served(sc, &conn);
-	uint64_t since = tw_scene_now(sc);
+	uint64_t since;
+	uint32_t first;
 
+	if (!tw_scene_going(sc))
+		return;
 	set_option(sc, fd, arg->option);
 	tw_scene_count_from_here(sc);
+	first = conn->rcv_nxt;
 	since = tw_scene_now(sc);
 	tw_must(sc, tw_app_send_flags(sc, fd, arg->len[0], arg->option == MORE ? MSG_MORE : 0));
 	tw_scene_fence(sc);
-	if (!tw_scene_going(sc))
-		return;
-	tw_find_number(sc, "bytes-at-once", sum_up(conn).bytes);
+	tw_find_number(sc, "bytes-at-once", conn->rcv_nxt - first);
 	tw_scene_in_time(sc, since, 150);
 	tw_find_text(sc, "by-time", "%s", tw_peer_hears(sc, conn, 1, 30000) ? "yes" : "no");
-	tw_find_number(sc, "bytes-by-time", sum_up(conn).bytes);
+	tw_find_number(sc, "bytes-by-time", conn->rcv_nxt - first);
 	tw_find_number(sc, "ms", conn->n ? (int64_t)(conn->heard[0].at - since) / 1000000 : -1);
-	tw_find_number(sc, "pushed", sum_up(conn).pushed);
+	tw_find_number(sc, "pushed", conn->n && conn->heard[0].seg.flags & TW_PSH);
 }
 
 /* clang-format off */

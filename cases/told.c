@@ -101,6 +101,7 @@ static void told_in_syn_sent(struct tw_scene *sc, const void *arg)
 	struct tw_end end = tw_end_peer(sc, 0, PEER_PORT);
 	struct tw_conn *conn = tw_peer_at(sc, end);
 	int fd = tw_app_socket(sc, SOCK_STREAM);
+	uint64_t since = tw_scene_now(sc);
 
 	(void)arg;
 	tw_find_result(sc, "connect", tw_app_connect(sc, fd, end));
@@ -108,6 +109,8 @@ static void told_in_syn_sent(struct tw_scene *sc, const void *arg)
 	tw_peer_forget(conn);
 	SAY(sc, conn, .flags = TW_RST | TW_ACK);
 	tw_find_reply(sc, "answer", conn);
+	/* before the SYN could have been sent again */
+	tw_scene_in_time(sc, since, 900);
 	find_events(sc, "poll", fd);
 	tw_find_result(sc, "error", tw_app_connected(sc, fd));
 	tw_find_state(sc, "left", conn);

@@ -50,6 +50,12 @@ static int run_errand(void *arg)
 	/* the go-ahead comes when nobody else holds what is moved: else this close() would not be the last */
 	if (write(errand->line, &word, 1) != 1 || read(errand->line, &word, 1) != 1)
 		return 1;
+	if (errand->what == TW_AWAY_SEND_CLOSE) {
+		char bytes[TW_AWAY_BYTES] = "";
+
+		if (send(errand->fd, bytes, sizeof(bytes), MSG_NOSIGNAL) != sizeof(bytes))
+			return 1;
+	}
 	if (errand->what != TW_AWAY_HOLD) {
 		began = tw_scene_now(errand->sc);
 		report.ret = call_of(errand->what, errand->fd);

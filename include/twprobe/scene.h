@@ -147,6 +147,10 @@ enum tw_away {
 	TW_AWAY_HOLD,  /* holds it until it is killed */
 	TW_AWAY_CLOSE, /* close()s it, and tells how long that took and what it returned */
 	TW_AWAY_RECV,  /* the same of one recv(); tw_app_blocking() first, or it returns at once */
+	TW_AWAY_SEND_CLOSE, /* send()s TW_AWAY_BYTES, then as TW_AWAY_CLOSE: nothing is between them */
+};
+enum {
+	TW_AWAY_BYTES = 100
 };
 /* Its number, for the two below; -1 after a failure. */
 int tw_app_away(struct tw_scene *sc, int fd, bool move, enum tw_away what);
