@@ -167,6 +167,31 @@ static void close_unsent(struct tw_scene *sc, const void *args)
 	tw_find_state(sc, "left", conn);
 }
 
+/* Data was sent again because nobody acked it; then close(). Without SACK, so that no loss probe is sent. */
+static void close_after_timeout(struct tw_scene *sc, const void *arg)
+{
+	struct tw_conn *conn;
+	int fd = tw_scene_served(sc, &conn);
+	uint64_t again;
+
+	(void)arg;
+	tw_must(sc, tw_app_send(sc, fd, IN_FLIGHT));
+	if (!tw_peer_hears(sc, conn, 2, 10000)) {
+		tw_scene_fail(sc, "the set-up failed: the data is not sent again");
+		return;
+	}
+	again = conn->heard[1].at;
+	tw_peer_forget(conn);
+	tw_find_result(sc, "close", tw_app_close(sc, fd));
+	tw_find_reply(sc, "wire", conn);
+	tw_find_state(sc, "left", conn);
+	/* the next time is 400 ms later */
+	tw_scene_in_time(sc, again, 300);
+	tw_peer_forget(conn);
+	tw_peer_ack(sc, conn);
+	tw_find_reply(sc, "wire-after-ack", conn);
+}
+
 /* Somebody else has the socket as well. */
 struct shared {
 	bool fork; /* another process; else another descriptor of the same */
@@ -370,6 +395,9 @@ static const struct tw_case rows[] = {
 		.rfc	= { .clause = "RFC 9293 3.6.1",
 			    .says = "a close sends a FIN if no data is lost by it",
 			    .want = { { FINDS(IS("wire", "FIN|ACK")) } } },
+		.except	= { { .unless = "H-66",
+			      .because = "all bytes in the queue counted as unread",
+			      .expect = { FINDS(IS("close", "OK"), A_RST, FOR_UNREAD_DATA) } } },
 	},
 
 	/* a process that dies */
@@ -426,6 +454,21 @@ static const struct tw_case rows[] = {
 				  NUM("fins", 0), IS("left", "gone"),
 				  MOVES("TcpExtTCPAbortOnData", 1)) },
 		.claim	= { { .id = "C3-16", .as_expected = true } },
+	},
+
+	{
+		.id	= "close.after-timeout",
+		.says	= "after a retransmission timeout the FIN waits for the ACK of what was sent "
+			  "again: the congestion window is one segment",
+		.cite	= { "N-89", "D-120" },
+		.scenario = close_after_timeout,
+		.expect	= { FINDS(IS("close", "OK"), IS("wire", "silence"), IS("left", "fin-wait-1"),
+				  IS("wire-after-ack", "FIN|ACK"), MOVES_BETWEEN("TcpExtTCPTimeouts", 1, 100)) },
+		.except	= { { .unless = "H-65",
+			      .because = "before 6.10 the congestion window was not asked about a FIN",
+			      .expect = { FINDS(IS("close", "OK"), IS("wire", "FIN|ACK"),
+						IS("left", "fin-wait-1"),
+						IS("wire-after-ack", "silence")) } } },
 	},
 
 	/* not the only one who has the socket */
@@ -487,6 +530,9 @@ static const struct tw_case rows[] = {
 		.scenario = destroy_time_wait,
 		.expect	= { FINDS(IS("destroy", "OK"), IS("wire", "silence"), IS("left", "gone"),
 				  MOVES("TcpOutSegs", 0), MOVES("TcpOutRsts", 0)) },
+		.except	= { { .unless = "H-36", .because = "before 6.0 SOCK_DESTROY left it alone",
+			      .expect = { FINDS(IS("destroy", "EOPNOTSUPP"), IS("wire", "silence"),
+						IS("left", "time-wait")) } } },
 	},
 };
 /* clang-format on */

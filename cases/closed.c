@@ -18,7 +18,6 @@ struct late {
 	enum how how;
 	bool acked;     /* the FIN is acked before the data comes ... */
 	bool data_acks; /* ... or by the data */
-	int fin_timeout; /* TCP_LINGER2: above 60 an orphan in FIN_WAIT_2 is a full socket for a while */
 };
 
 enum {
@@ -42,8 +41,6 @@ static void data_after(struct tw_scene *sc, const void *args)
 	uint64_t since;
 	uint32_t ack, behind;
 
-	if (arg->fin_timeout)
-		tw_must(sc, tw_app_set(sc, fd, IPPROTO_TCP, TCP_LINGER2, arg->fin_timeout));
 	since = tw_scene_now(sc);
 	go(sc, fd, arg->how);
 	if (arg->acked)
@@ -111,8 +108,10 @@ static const struct tw_case rows[] = {
 		.says	= "data that comes after close() is reset by an orphan in FIN_WAIT_2 that is "
 			  "a full socket still",
 		.cite	= { "N-81" },
+		/* more than the 60 s of a mini-socket */
+		.given	= { .sysctl = { SYSCTL("tcp_fin_timeout", "120") } },
 		.scenario = data_after,
-		.arg	= &(const struct late) { .how = CLOSE, .acked = true, .fin_timeout = 120 },
+		.arg	= &(const struct late) { .how = CLOSE, .acked = true },
 		.expect	= { FINDS(IS("before", "fin-wait-2"), A_RST) },
 		.rfc	= A_RST_FOR_LATE_DATA,
 		.claim	= { { .id = "C1-16", .as_expected = true } },

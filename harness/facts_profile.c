@@ -123,6 +123,11 @@ static const struct tw_change changes[] = {
 	/* measured on 5.10.218 and 6.1.170 */
 	{ "H-64", "a SYN queue is full with more half-open connections than the backlog, not with as many",
 	  { IN(6, 1), AFTER(5, 10) }, { 0 } },
+	/* "tcp: remove dubious FIN exception from tcp_cwnd_test()" */
+	{ "H-65", "a FIN is sent only if the congestion window has room for it", { IN(6, 10) }, { 0 } },
+	/* 6.16.12 and 6.17.8 were read */
+	{ "H-66", "bytes that were read already are no unread data for close()",
+	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }, { 6, 12, 56, 57 }) }, { 0 } },
 };
 /* clang-format on */
 
