@@ -34,6 +34,20 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1), .tw = REOPENED },
 		.needs	= "net.ipv4.tcp_tw_recycle",
 	},
+	{
+		.id	= "hostpaws.no-ts",
+		.says	= "with tcp_tw_recycle a SYN without timestamps from another port is "
+			  "dropped in silence as well",
+		.cite	= { "N-72" },
+		.given	= { .sysctl = RECYCLING },
+		.send	= { .flags = SYN, .from = OTHER, .tsval = ABSENT },
+		.expect	= { .reply = SILENCE, .tw = GONE, .counter = { "TcpExtPAWSPassive" } },
+		.except	= { { .unless = "H-12",
+			      .because = "before 3.17 a SYN without timestamps was let through",
+			      .expect = { .reply = SYN | ACK, .tw = REOPENED },
+			      .no_counter = true } },
+		.needs	= "net.ipv4.tcp_tw_recycle",
+	},
 
 	/* without it no host is remembered */
 	{
