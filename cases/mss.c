@@ -198,7 +198,7 @@ static const struct tw_case rows[] = {
 		.claim	= { CLAIM_NOT_LOCAL, CLAIM_MTU },
 	}, {
 		.id	= "mss.accepted",
-		.says	= "so does a SYN-ACK",
+		.says	= "a SYN-ACK announces the MTU less the two headers as well",
 		.cite	= { "N-95" },
 		SIZES(.mss = 1460),
 		.expect	= { FINDS(OWN_MSS, PER_FAMILY("largest", 1460, 1440)) },
