@@ -45,6 +45,13 @@ static enum tw_answer applies(const struct tw_except *x, const struct tw_facts *
 	return has == TW_YES && also == TW_NO ? TW_YES : TW_UNTOLD;
 }
 
+bool tw_expected_counts(const struct tw_facts *facts, const char *counter)
+{
+	bool of_entering = !strcmp(counter, "TcpExtTW") || !strcmp(counter, "TcpExtTWKilled");
+
+	return tw_facts_has(facts, counter) && (!of_entering || tw_facts_has(facts, "H-35"));
+}
+
 static void fit_numbers(struct tw_expect *want, const struct tw_facts *facts)
 {
 	enum tw_answer lost = TW_NO;
@@ -66,7 +73,7 @@ void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts)
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < TW_COUNTERS_MAX; k++)
-		if (want->counter[k] && tw_facts_has(facts, want->counter[k]))
+		if (want->counter[k] && tw_expected_counts(facts, want->counter[k]))
 			want->counter[n++] = want->counter[k];
 	while (n < TW_COUNTERS_MAX)
 		want->counter[n++] = NULL;

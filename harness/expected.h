@@ -20,6 +20,12 @@ struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct
 void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts);
 
 /*
+ * True if the kernel has the counter, and it counts what the rows take it for: before H-35 TW and TWKilled moved when a timer
+ * ran out.
+ */
+bool tw_expected_counts(const struct tw_facts *facts, const char *counter);
+
+/*
  * True if nothing can be expected: the kernel lacks what the row needs, or nothing tells what it has. The reason is
  * written to @ret_why.
  */

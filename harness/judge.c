@@ -14,7 +14,7 @@ static const struct tw_find *known_finds(const struct tw_find *finds, const stru
 	unsigned n = 0;
 
 	for (; finds->kind != TW_FIND_NONE && n < TW_FINDS_MAX; finds++)
-		if (finds->kind != TW_FIND_MOVED || tw_facts_has(facts, finds->what))
+		if (finds->kind != TW_FIND_MOVED || tw_expected_counts(facts, finds->what))
 			room[n++] = *finds;
 	room[n].kind = TW_FIND_NONE;
 	return room;

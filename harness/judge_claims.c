@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "expected.h"
+
 enum {
 	ALL_KINDS = -1
 };
@@ -35,7 +37,7 @@ static bool looked_at(const struct tw_find *finds, const struct tw_step_evidence
 		      const struct tw_facts *facts)
 {
 	for (; finds && finds->kind != TW_FIND_NONE; finds++)
-		if (finds->kind == TW_FIND_MOVED ? !tw_facts_has(facts, finds->what)
+		if (finds->kind == TW_FIND_MOVED ? !tw_expected_counts(facts, finds->what)
 						 : !tw_found_find(se, finds->what))
 			return false;
 	return true;
