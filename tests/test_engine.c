@@ -254,7 +254,7 @@ static void steps_are_repeated(void **state)
 	static const unsigned waits_ms[] = { 500, 500, 500, 700, 700, 24 };
 	struct tw_observed seen;
 	struct rig rig;
-	unsigned sent;
+	unsigned sent = 0;
 
 	(void)state;
 	rig_open(&rig, true, 24);
