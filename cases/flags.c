@@ -7,6 +7,7 @@
 #define CHRISTMAS_TREE (FIN | SYN | RST | PSH | ACK | URG)
 
 #define BAD_CHECKSUM .counter = { "TcpInCsumErrors", "TcpInErrs" }, .reason = "TCP_CSUM"
+#define SHORT_HEADER .counter = { "TcpInErrs" }, .reason = "PKT_TOO_SMALL"
 #define ONE_ERROR_COUNTER                                                        \
 	{                                                                        \
 		.unless = "TcpInCsumErrors",                                     \
@@ -405,6 +406,65 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0), .bad_csum = true },
 		.expect	= { .reply = SILENCE, .tw = RUNNING, BAD_CHECKSUM },
 		.except	= { ONE_ERROR_COUNTER },
+	},
+
+	/* what never gets as far as TIME_WAIT */
+	{
+		.id	= "flags.astray.rst",
+		.says	= "a RST at R in a frame to another host is nothing to TIME_WAIT",
+		.cite	= { "P-01" },
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .astray = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING },
+	}, {
+		.id	= "flags.astray.ack",
+		.says	= "an old ACK in a frame to another host is not answered, nor does it restart the "
+			  "timer",
+		.cite	= { "P-01" },
+		.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1), .astray = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING },
+	}, {
+		.id	= "flags.short-header.rst",
+		.says	= "a RST at R whose header is too short to be one is an error, and no RST",
+		.cite	= { "P-02" },
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .cut = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, SHORT_HEADER },
+	}, {
+		.id	= "flags.short-header.fin",
+		.says	= "a retransmitted FIN whose header is too short is not acked",
+		.cite	= { "P-02" },
+		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, -1), .cut = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, SHORT_HEADER },
+	}, {
+		.id	= "flags.ipsec.rst",
+		.says	= "an IPsec policy that lets nothing in keeps a RST from killing TIME_WAIT",
+		.cite	= { "P-04" },
+		.given	= { .dut = IPSEC_REFUSED },
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, .reason = "XFRM_POLICY" },
+	}, {
+		.id	= "flags.ipsec.syn",
+		.says	= "an IPsec policy that lets nothing in keeps a good SYN from the tuple",
+		.cite	= { "P-04" },
+		.given	= { .dut = IPSEC_REFUSED },
+		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, .reason = "XFRM_POLICY" },
+	}, {
+		.id	= "flags.ipsec.ack",
+		.says	= "an IPsec policy for one tuple is no matter to the next port of the same "
+			  "host",
+		.cite	= { "P-04", "P-06" },
+		.given	= { .dut = IPSEC_REFUSED },
+		.step	= {
+			{
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
+				.expect	= { .reply = SILENCE, .tw = RUNNING,
+					    .reason = "XFRM_POLICY" },
+			}, {
+				.send	= { .flags = SYN, .from = OTHER },
+				.expect	= { .reply = SYN | ACK, .ack = AT(SEG_SEQ, +1),
+					    .tw = REOPENED },
+			},
+		},
 	},
 };
 /* clang-format on */

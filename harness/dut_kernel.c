@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "netns/ipsec.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "proc_counters.h"
@@ -37,6 +38,7 @@ struct dut_kernel {
 	struct tw_drops *drops;
 	int sockstat,
 		sockstat6; /* how many sockets the namespace has; the latter -1 without IPv6 */
+	bool refuses;      /* an IPsec policy is there */
 	unsigned n_saved;
 	struct saved saved[SAVED_MAX]; /* sysctls as they were */
 };
@@ -150,6 +152,25 @@ static int md5_key(int fd, const struct tw_flow *flow, struct tw_err *err)
 	return listener_option(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig), "TCP_MD5SIG", err);
 }
 
+static int refuse_in_dut(void *arg, struct tw_err *err)
+{
+	return tw_ipsec_refuse(arg, err);
+}
+
+static int clear_in_dut(void *arg, struct tw_err *err)
+{
+	(void)arg;
+	return tw_ipsec_clear(err);
+}
+
+static int refuse(struct dut_kernel *k, const struct tw_flow *flow, struct tw_err *err)
+{
+	struct tw_flow refused = *flow;
+
+	k->refuses = true;
+	return tw_ns_in(k->lane->dut_ns, refuse_in_dut, &refused, err);
+}
+
 static int kernel_arrange(struct tw_dut *dut, const struct tw_flow *flow, enum tw_listener how,
 			  struct tw_err *err)
 {
@@ -182,6 +203,8 @@ static int kernel_arrange(struct tw_dut *dut, const struct tw_flow *flow, enum t
 		return drop_all(*fd, err);
 	case TW_MD5_KEYED:
 		return md5_key(*fd, flow, err);
+	case TW_IPSEC_REFUSED:
+		return refuse(k, flow, err);
 	default:
 		return 0;
 	}
@@ -376,7 +399,10 @@ static int kernel_reset(struct tw_dut *dut, const struct tw_flow *flows, unsigne
 			close(k->listener[i]);
 		k->listener[i] = -1;
 	}
-	if (k->n_saved)
+	if (k->refuses)
+		ret = tw_ns_in(k->lane->dut_ns, clear_in_dut, NULL, err);
+	k->refuses = ret < 0;
+	if (ret >= 0 && k->n_saved)
 		ret = tw_ns_in(k->lane->dut_ns, restore_in_dut, k, err);
 	return ret < 0 ? ret : destroy_sockets(k, flows, n, err);
 }

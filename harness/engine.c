@@ -94,7 +94,7 @@ int tw_engine_start(struct tw_engine *e, struct tw_tuple *tuples, unsigned n, st
 	e->discard = true;
 	ret = tw_engine_drain(e, err);
 	e->discard = false;
-	e->n_tx = 0; /* of a bulk that was never sent */
+	e->n_tx = e->n_astray = 0; /* of a bulk that was never sent */
 	if (ret < 0)
 		return ret;
 	e->tuple = tuples;

@@ -58,6 +58,8 @@ struct tw_engine {
 	bool fence_seen;
 	unsigned n_late; /* frames other than SYN-ACKs that came while nothing was sent */
 	int rx_fail;     /* recording ran out of memory */
+	const struct tw_send *spoil; /* how the next segment is spoilt; NULL: not at all */
+	unsigned n_astray;           /* of the bulk: what the DUT will not count */
 	unsigned n_tx, tx_room;
 	struct iovec *tx;
 	uint8_t *tx_bytes;

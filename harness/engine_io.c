@@ -9,6 +9,17 @@ static uint64_t now(struct tw_engine *e)
 	return e->cfg.clock->now(e->cfg.clock);
 }
 
+/* What no honest stack sends is not the forge's matter: the frame is made as it should be, and then spoilt. */
+static void spoil(struct tw_engine *e, const struct tw_template *tmpl, uint8_t *frame)
+{
+	if (e->spoil->astray) {
+		frame[5] ^= 0x55; /* of the destination's MAC address */
+		e->n_astray++;
+	}
+	if (e->spoil->cut)
+		frame[tmpl->l4 + 12] = 4 << 4;
+}
+
 int tw_engine_put(struct tw_engine *e, struct tw_tuple *t, const struct tw_flow *flow,
 		  const struct tw_seg *seg, struct tw_err *err)
 {
@@ -22,6 +33,8 @@ int tw_engine_put(struct tw_engine *e, struct tw_tuple *t, const struct tw_flow 
 	iov->iov_base = e->tx_bytes + (size_t)e->n_tx * TW_FRAME_MAX;
 	iov->iov_len = tw_wire_patch(tmpl, flow, seg, iov->iov_base);
 	e->n_tx++;
+	if (e->spoil)
+		spoil(e, tmpl, iov->iov_base);
 	if (!t || !t->ev)
 		return 0;
 	return tw_evidence_add(t->ev, now(e), false, e->sending, e->step, iov->iov_base,
@@ -53,8 +66,8 @@ int tw_engine_flush(struct tw_engine *e, struct tw_err *err)
 	if (e->n_tx)
 		ret = e->cfg.wire->ops->send(e->cfg.wire, e->tx, e->n_tx, err);
 	e->sent_at[1] = now(e);
-	e->health.sent += e->n_tx;
-	e->n_tx = 0;
+	e->health.sent += e->n_tx - e->n_astray;
+	e->n_tx = e->n_astray = 0;
 	return ret;
 }
 

@@ -51,7 +51,9 @@ static int put_probes(struct tw_engine *e, struct tw_err *err)
 		if (!plays(e, t))
 			continue;
 		t->sent = tw_send_resolve(&t->step[e->step].send, t->flow.family, &t->numbers);
+		e->spoil = &t->step[e->step].send;
 		ret = tw_engine_put(e, t, probed_flow(e, t), &t->sent, err);
+		e->spoil = NULL;
 	}
 	return ret < 0 ? ret : tw_engine_put_fence(e, err);
 }

@@ -209,6 +209,7 @@ static json_t *given_json(const struct tw_case *row)
 		[TW_MIN_TTL] = "min-ttl",
 		[TW_FILTERED] = "filtered",
 		[TW_MD5_KEYED] = "md5-keyed",
+		[TW_IPSEC_REFUSED] = "ipsec-refused",
 	};
 	char text[TW_TEXT_MAX];
 

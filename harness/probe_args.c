@@ -171,6 +171,7 @@ static int take_listener(void *to, const char *text, struct tw_err *err)
 		{ "min-ttl", TW_MIN_TTL },
 		{ "filtered", TW_FILTERED },
 		{ "md5", TW_MD5_KEYED },
+		{ "ipsec-refused", TW_IPSEC_REFUSED },
 		{ NULL, 0 },
 	};
 	int v, ret = take_word(words, text, &v, err);

@@ -41,6 +41,10 @@ char *tw_text_send(const struct tw_send *send, char *ret, size_t size)
 	tw_textbuf_add(&buf, "%s", ecn[send->ecn & 3]);
 	if (send->bad_csum)
 		tw_textbuf_add(&buf, " bad-checksum");
+	if (send->astray)
+		tw_textbuf_add(&buf, " to another MAC address");
+	if (send->cut)
+		tw_textbuf_add(&buf, " short-header");
 	if (send->from == TW_OTHER)
 		tw_textbuf_add(&buf, " from another port");
 	return ret;
@@ -68,6 +72,7 @@ static const char *listener_text(enum tw_listener dut)
 		[TW_MIN_TTL] = "minimum TTL 200",
 		[TW_FILTERED] = "socket filter drops all",
 		[TW_MD5_KEYED] = "MD5 key for the peer",
+		[TW_IPSEC_REFUSED] = "IPsec policy lets nothing in",
 	};
 
 	return (unsigned)dut < TW_LISTENERS ? text[dut] : "?";

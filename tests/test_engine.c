@@ -281,6 +281,32 @@ static void steps_are_repeated(void **state)
 	rig_close(&rig);
 }
 
+/* A frame that goes to somebody else is none that the DUT could count. */
+static void frames_go_astray(void **state)
+{
+	static const struct tw_step steps[] = {
+		{ .send = { .flags = RST, .seq = AT(RCV_NXT, +1), .astray = true } },
+		{ .send = { .flags = RST, .seq = AT(RCV_NXT, +1) } },
+	};
+	const struct tw_packet *probe[2];
+	unsigned n = 0;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, true, 0);
+	rig_tuple(&rig, 0, &rig_given, steps, 2);
+	assert_int_equal(rig_play(&rig, 1), 1);
+	for (size_t i = 0; i < rig.ev.n_packets && n < 2; i++)
+		if (rig.ev.packets[i].kind == TW_PKT_PROBE)
+			probe[n++] = &rig.ev.packets[i];
+	assert_int_equal(n, 2);
+	assert_memory_not_equal(probe[0]->bytes, probe[1]->bytes, 6);
+	assert_memory_equal(probe[0]->bytes + 6, probe[1]->bytes + 6, probe[0]->len - 6);
+	assert_int_equal(rig.ev.step[0].injected, 1); /* the fence */
+	assert_int_equal(rig.ev.step[1].injected, 2);
+	rig_close(&rig);
+}
+
 /* In a batch everybody waits for whoever waits longest. */
 static void batch_waits_for_the_longest(void **state)
 {
@@ -528,6 +554,7 @@ int main(void)
 		cmocka_unit_test(batch_after_batch),
 		cmocka_unit_test(pauses_are_deadlines),
 		cmocka_unit_test(steps_are_repeated),
+		cmocka_unit_test(frames_go_astray),
 		cmocka_unit_test(batch_waits_for_the_longest),
 		cmocka_unit_test(prepared_in_this_order),
 		cmocka_unit_test(connecting_dut_needs_no_listener),

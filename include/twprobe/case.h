@@ -52,6 +52,7 @@ enum tw_listener {
 	TW_MIN_TTL,        /* IP_MINTTL / IPV6_MINHOPCOUNT 200 */
 	TW_FILTERED,       /* a socket filter that drops everything */
 	TW_MD5_KEYED,      /* TCP_MD5SIG key for the peer; SKIP where the kernel has no MD5 */
+	TW_IPSEC_REFUSED,  /* an IPsec policy lets nothing of the tuple in */
 	TW_LISTENERS,
 };
 
@@ -102,6 +103,8 @@ struct tw_send {
 	uint8_t ttl; /* 0: 64 */
 	uint8_t ecn;
 	bool bad_csum;
+	bool astray; /* to another MAC address: the DUT does not count it */
+	bool cut;    /* a data offset of 16 bytes, less than a header has */
 };
 
 /* Reply "flags" that stand for no segment at all. */

@@ -33,6 +33,7 @@
 #define MIN_TTL           TW_MIN_TTL
 #define FILTERED          TW_FILTERED
 #define MD5_KEYED         TW_MD5_KEYED
+#define IPSEC_REFUSED     TW_IPSEC_REFUSED
 #define SAME              TW_SAME
 #define OTHER             TW_OTHER
 #define VIA_ROUTER        TW_VIA_ROUTER
