@@ -228,6 +228,7 @@ static const struct tw_case rows[] = {
 		LISTEN(0),
 		.given.sysctl = { SYSCTL("tcp_syncookies", "0") },
 		.expect	= { FINDS(ONE_MORE_THAN(0)) },
+		.needs	= "H-64",
 	}, {
 		.id	= "backlog.two-queues",
 		.says	= "half-open connections and those that wait for accept() are kept apart",

@@ -3,6 +3,7 @@
  * remembers.
  */
 #include "cases.h"
+#include "idioms.h"
 #include "crowd.h"
 #include "twprobe/words.h"
 
@@ -196,6 +197,8 @@ static const struct tw_case rows[] = {
 			      .want = { FINDS(NUM("half-open", 200)) } },
 			    { .id = "C2-19", .when = COOKIES_ON,
 			      .want = { FINDS(IS("one-more", "silence")) } } },
+		.except	= { FULL_ONE_SOONER(NUM("answered", 200), NUM("half-open", 8),
+					    IS("one-more", "SYN|ACK"), BY_COOKIE(193)) },
 	}, {
 		.id	= "cookies.burst.sysctl-above",
 		.says	= "tcp_max_syn_backlog=64 does not help listen(8) to more than nine half-open "
@@ -206,6 +209,8 @@ static const struct tw_case rows[] = {
 				  IS("one-more", "SYN|ACK"), BY_COOKIE(92)) },
 		.claim	= { { .id = "C2-18", .when = COOKIES_ON,
 			      .want = { FINDS(NUM("half-open", 64)) } } },
+		.except	= { FULL_ONE_SOONER(NUM("answered", 100), NUM("half-open", 8),
+					    IS("one-more", "SYN|ACK"), BY_COOKIE(93)) },
 	}, {
 		.id	= "cookies.burst.sysctl-below",
 		.says	= "tcp_max_syn_backlog=16 does not hinder listen(32) from 33 half-open connections "
@@ -216,6 +221,8 @@ static const struct tw_case rows[] = {
 				  IS("one-more", "SYN|ACK"), BY_COOKIE(68)) },
 		.claim	= { { .id = "C2-18", .when = COOKIES_ON,
 			      .want = { FINDS(NUM("half-open", 16)) } } },
+		.except	= { FULL_ONE_SOONER(NUM("answered", 100), NUM("half-open", 32),
+					    IS("one-more", "SYN|ACK"), BY_COOKIE(69)) },
 	}, {
 		.id	= "cookies.always",
 		.says	= "tcp_syncookies=2 gives everybody a cookie and keeps nothing",
@@ -235,6 +242,8 @@ static const struct tw_case rows[] = {
 			      .want = { FINDS(NUM("half-open", 200)) } },
 			    { .id = "C2-19", .when = COOKIES_OFF,
 			      .want = { FINDS(IS("one-more", "silence")) } } },
+		.except	= { FULL_ONE_SOONER(NUM("answered", 8), NUM("half-open", 8),
+					    IS("one-more", "silence"), DROPPED(193)) },
 	}, {
 		.id	= "cookies.off.sysctl-above",
 		.says	= "without cookies tcp_max_syn_backlog=64 does not help listen(8) either",
@@ -244,6 +253,8 @@ static const struct tw_case rows[] = {
 				  IS("one-more", "silence"), DROPPED(92)) },
 		.claim	= { { .id = "C2-18", .when = "the backlog is smaller",
 			      .want = { FINDS(NUM("half-open", 64)) } } },
+		.except	= { FULL_ONE_SOONER(NUM("answered", 8), NUM("half-open", 8),
+					    IS("one-more", "silence"), DROPPED(93)) },
 	}, {
 		.id	= "cookies.off.sysctl-below",
 		.says	= "without cookies tcp_max_syn_backlog=16 allows 13 half-open connections: the last "

@@ -55,6 +55,14 @@
 /* The listener drops the SYN that was to have the reopening number: on some kernels the next one on that CPU gets it. */
 #define LEAVES_A_NUMBER .alone = "H-43"
 
+/* A queue of half-open connections that is full one sooner: what is found then. */
+#define FULL_ONE_SOONER(...)                                                                     \
+	{                                                                                        \
+		.unless = "H-64",                                                                \
+		.because = "before 6.1 as many as the backlog filled the queue of half-open ones", \
+		.expect = { FINDS(__VA_ARGS__) },                                                \
+	}
+
 /* A reply that was due, but its limit of one per tcp_invalid_ratelimit had been used up. */
 #define RATE_LIMITED .counter = { "TcpExtTCPACKSkippedTimeWait" }
 /* ... and it was a PAWS reject. */

@@ -26,8 +26,8 @@ void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts);
 bool tw_expected_counts(const struct tw_facts *facts, const char *counter);
 
 /*
- * True if nothing can be expected: the kernel lacks what the row needs, or nothing tells what it has. The reason is
- * written to @ret_why.
+ * True if nothing can be expected: the kernel lacks what the row needs, or nothing tells what it has, or the row sends a
+ * REOPEN_ISN which is lost there. The reason is written to @ret_why.
  */
 bool tw_expected_none(const struct tw_case *row, const struct tw_facts *facts, char *ret_why,
 		      size_t size);

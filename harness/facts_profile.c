@@ -186,16 +186,15 @@ static enum tw_answer by_release(const struct tw_facts *facts, const struct tw_m
 static enum tw_answer tell_moment(const struct tw_facts *facts, const struct tw_moment *m,
 				  bool *by_probe)
 {
-	bool goes = m->probe && m->probe[0] == '!';
 	enum tw_answer told;
 
 	if (!m->major)
 		return TW_NO;
-	told = m->probe ? tw_facts_tell(facts, m->probe + goes) : TW_UNTOLD;
+	told = m->probe ? tw_facts_tell(facts, m->probe) : TW_UNTOLD;
 	if (told == TW_UNTOLD)
 		return by_release(facts, m);
 	*by_probe = true;
-	return goes ? (told == TW_YES ? TW_NO : TW_YES) : told;
+	return told;
 }
 
 enum tw_answer tw_change_tell(const struct tw_facts *facts, const struct tw_change *change,

@@ -14,6 +14,7 @@
  *   linux:6.1.55                     upstream's release (facts_release.h)
  * and, concluded from the above and never in .names:
  *   H-26                             the change that row of the rule book's history tells is in effect (facts_profile.h)
+ *   !H-63                            it is not; so for all others
  */
 #ifndef TWPROBE_FACTS_H
 #define TWPROBE_FACTS_H
