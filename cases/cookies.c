@@ -3,8 +3,8 @@
  * remembers.
  */
 #include "cases.h"
-#include "idioms.h"
 #include "crowd.h"
+#include "idioms.h"
 #include "twprobe/words.h"
 
 struct burst_arg {

@@ -2,8 +2,8 @@
  * A SYN flood of 600 segments: who is served while it lasts, and when it is over.
  */
 #include "cases.h"
-#include "idioms.h"
 #include "crowd.h"
+#include "idioms.h"
 #include "twprobe/words.h"
 
 enum {
