@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "drops.h"
 #include "facts_probe.h"
+#include "facts_profile.h"
 #include "netns/ns.h"
 #include "opts.h"
 #include "process.h"
@@ -17,7 +18,7 @@
 #include "wait.h"
 
 enum {
-	FINDINGS_MAX = 24
+	FINDINGS_MAX = 96
 };
 
 enum grade {
@@ -36,6 +37,7 @@ struct doctor {
 	unsigned n;
 	struct finding finding[FINDINGS_MAX];
 	struct tw_facts facts;
+	bool all; /* changes that no row asks for as well */
 };
 
 static void find(struct doctor *d, enum grade grade, const char *what, const char *says)
@@ -124,26 +126,76 @@ static void try_drops(struct doctor *d)
 	tw_drops_close(drops);
 }
 
-/* Features whose presence decides what is expected (they are probed, the version is not asked). */
+/* "H-26", or what tells it, with or without a "!". */
+static bool is_about(const char *fact, const struct tw_change *change)
+{
+	const char *const names[] = { change->id, change->come.probe, change->over.probe };
+
+	if (!fact)
+		return false;
+	fact += *fact == '!';
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i] && !strcmp(fact, names[i] + (names[i][0] == '!')))
+			return true;
+	return false;
+}
+
+/* Number of rows that ask for the change. */
+static unsigned rows_about(const struct tw_change *change)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; tw_case_at(i); i++) {
+		const struct tw_case *row = tw_case_at(i);
+		bool any = is_about(row->needs, change) || is_about(row->alone, change);
+
+		for (unsigned k = 0; k < TW_EXCEPTS_MAX; k++)
+			any |= is_about(row->except[k].when, change) ||
+			       is_about(row->except[k].unless, change);
+		n += any;
+	}
+	return n;
+}
+
+/* What is not probed is told by the release: it must be the right one. */
+static void look_at_release(struct doctor *d)
+{
+	char says[160];
+	const char *linux_is = "not known";
+
+	for (size_t i = 0; i < d->facts.n_names; i++)
+		if (!strncmp(d->facts.names[i], "linux:", 6))
+			linux_is = d->facts.names[i] + 6;
+	snprintf(says, sizeof(says), "%s by its names; %s", linux_is,
+		 tw_facts_has(&d->facts, "btf") ? "it has BTF"
+		 : tw_facts_has(&d->facts, "kallsyms")
+			 ? "it has no BTF, only the names of its functions"
+			 : "it has neither BTF nor names: more is told by the release");
+	find(d, tw_facts_has(&d->facts, "btf") ? GOOD : LESS, "release", says);
+}
+
 static void look_at_facts(struct doctor *d)
 {
-	static const struct {
-		const char *name, *says;
-	} facts[] = {
-		{ "TcpExtPAWSTimewait", "a counter of its own for PAWS in TIME_WAIT" },
-		{ "TcpExtTCPACKSkippedTimeWait", "a rate limit on the ACKs of TIME_WAIT" },
-		{ "net.ipv4.tcp_tw_reuse_delay",
-		  "a delay before reuse from inside, in milliseconds" },
-		{ "TcpExtTSEcrRejected", "a TSecr check in SYN_RECEIVED" },
-		{ "net.ipv4.tcp_tw_recycle", "tcp_tw_recycle, the cause of NAT timestamp loss" },
-	};
+	static const char *const answers[] = { [TW_NO] = "no",
+					       [TW_YES] = "yes",
+					       [TW_UNTOLD] =
+						       "cannot be told, its rows are skipped" };
 
-	for (unsigned i = 0; i < sizeof(facts) / sizeof(*facts); i++) {
-		bool has = tw_facts_has(&d->facts, facts[i].name);
-		char says[160];
+	look_at_release(d);
+	for (size_t i = 0; tw_change_at(i); i++) {
+		const struct tw_change *change = tw_change_at(i);
+		unsigned rows = rows_about(change);
+		bool by_release;
+		enum tw_answer answer = tw_change_tell(&d->facts, change, &by_release);
+		char says[256];
 
-		snprintf(says, sizeof(says), "%s: %s", has ? "there" : "not there", facts[i].says);
-		find(d, GOOD, facts[i].name, says);
+		/* H-35 is asked for wherever TW is counted */
+		if (!rows && !d->all && strcmp(change->id, "H-35") != 0)
+			continue;
+		snprintf(says, sizeof(says), "%s%s: %s (%u %s)", answers[answer],
+			 by_release && answer != TW_UNTOLD ? ", by the release" : "", change->says,
+			 rows, rows == 1 ? "row" : "rows");
+		find(d, answer == TW_UNTOLD ? LESS : GOOD, change->id, says);
 	}
 }
 
@@ -188,12 +240,14 @@ static void print_json(const struct doctor *d)
 int tw_cmd_doctor(int argc, char **argv)
 {
 	bool json = false, help = false;
+	struct doctor d = { .n = 0 };
 	const struct tw_opt opts[] = {
+		{ "all", 'a', NULL, "changes of the kernel that decide nothing here as well",
+		  &d.all, NULL, NULL, NULL },
 		{ "json", 'j', NULL, "as JSON", &json, NULL, NULL, NULL },
 		{ "help", 'h', NULL, "this text", &help, NULL, NULL, NULL },
 		{ .name = NULL },
 	};
-	struct doctor d = { .n = 0 };
 	struct tw_err err = { "" };
 	int at = tw_opts_parse(opts, argc, argv, &err);
 	bool bad = false;
@@ -205,7 +259,8 @@ int tw_cmd_doctor(int argc, char **argv)
 		return tw_cmd_fail("doctor", &err, TW_EXIT_USAGE);
 	if (help) {
 		puts("usage: twprobe doctor [OPTION...]\n\nTries what the suite needs, and says "
-		     "what is missing and what to do.\n");
+		     "what is missing and what to do. Then the changes of the kernel (H-..) by "
+		     "which rows\nexpect one thing or another of it.\n");
 		tw_opts_help(opts, stdout);
 		return TW_EXIT_OK;
 	}

@@ -44,9 +44,9 @@ static bool was_looked_for(const struct tw_facts *facts, const char *name)
 
 enum tw_answer tw_facts_tell(const struct tw_facts *facts, const char *name)
 {
-	static const enum tw_answer opposite[] = { [TW_NO] = TW_YES,
-						   [TW_YES] = TW_NO,
-						   [TW_UNTOLD] = TW_UNTOLD };
+	static const enum tw_answer opposite[] = {
+		[TW_NO] = TW_YES, [TW_YES] = TW_NO, [TW_UNTOLD] = TW_UNTOLD
+	};
 	const struct tw_change *change = strncmp(name, "H-", 2) ? NULL : tw_change_find(name);
 
 	if (name[0] == '!')
