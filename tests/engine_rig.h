@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "fake_io.c"
 #include "twprobe/verdict.h"
 #include "twprobe/words.h"

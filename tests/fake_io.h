@@ -8,10 +8,10 @@
 #ifndef TWPROBE_TESTS_FAKE_IO_H
 #define TWPROBE_TESTS_FAKE_IO_H
 
-#include "counters.h"
-#include "forge.h"
+#include "base/counters.h"
 #include "twprobe/io.h"
-#include "wire.h"
+#include "wire/forge.h"
+#include "wire/wire.h"
 
 enum {
 	FAKE_CONNS = 256,

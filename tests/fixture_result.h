@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report.h"
-#include "text.h"
+#include "report/report.h"
+#include "text/text.h"
 #include "twprobe/words.h"
 
 enum {

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence_json.h"
+#include "evidence/evidence_json.h"
 #include "fuzz_target.h"
-#include "report_told.h"
+#include "text/report_told.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
+#include "base/counters.h"
 #include "fuzz_target.h"
 
 /* From a block of its own, so that reading behind the end is noticed. */

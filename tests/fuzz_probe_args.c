@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
+#include "cmd/probe_args.h"
 #include "fuzz_target.h"
-#include "numbers.h"
-#include "probe_args.h"
-#include "text.h"
+#include "text/text.h"
 
 enum {
 	WORDS_MAX = 48

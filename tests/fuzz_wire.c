@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forge.h"
 #include "fuzz_target.h"
-#include "wire.h"
-#include "wire_ip.h"
+#include "wire/forge.h"
+#include "wire/wire.h"
+#include "wire/wire_ip.h"
 
 static bool same(const struct tw_seen *a, const struct tw_seen *b)
 {

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "forge.h"
-#include "numbers.h"
+#include "base/numbers.h"
 #include "twprobe/verdict.h"
 #include "twprobe/words.h"
+#include "wire/forge.h"
 
 #define SCENE_MS 1000000ull
 

@@ -5,9 +5,9 @@
 #ifndef TWPROBE_TESTS_OBEDIENT_H
 #define TWPROBE_TESTS_OBEDIENT_H
 
-#include "expected.h"
+#include "judge/expected.h"
 #include "judge_scene.h"
-#include "report.h"
+#include "report/report.h"
 
 static inline void obedient_finds(struct tw_step_evidence *se, const struct tw_find *find,
 				  enum tw_family family)

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "counters.h"
-#include "expected.h"
-#include "report.h"
+#include "base/counters.h"
+#include "judge/expected.h"
+#include "report/report.h"
 #include "twprobe/words.h"
 
 enum {

@@ -15,10 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "forge.h"
 #include "netns/lane.h"
 #include "netns/ns.h"
-#include "wire.h"
+#include "wire/forge.h"
+#include "wire/wire.h"
 
 struct raw_peer {
 	int packet, listener, conn; /* conn: the DUT's end, -1 before raw_connect() */

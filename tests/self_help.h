@@ -7,11 +7,11 @@
 
 #include <unistd.h>
 
-#include "facts_probe.h"
+#include "base/wait.h"
 #include "netns_help.h"
-#include "play.h"
-#include "report.h"
-#include "wait.h"
+#include "report/report.h"
+#include "run/play.h"
+#include "stand/facts_probe.h"
 
 static inline const struct tw_case *self_row(const char *id)
 {

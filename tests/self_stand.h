@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #include "self_help.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 /* When the wire spoils: never, from when a row is arranged until it is over, or all the time. */
 enum broken_when {

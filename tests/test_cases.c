@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "counters.h"
-#include "facts_probe.h"
-#include "facts_profile.h"
-#include "facts_symbols.h"
+#include "base/counters.h"
+#include "judge/facts_profile.h"
+#include "stand/facts_probe.h"
+#include "stand/facts_symbols.h"
 #include "twprobe/case.h"
 
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "report_claims.h"
+#include "report/report_claims.h"
 #include "twprobe/words.h"
 
 #define CLAIM(id_, source_, says_)                                            \

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "counters.h"
+#include "base/counters.h"
 
 static int parse(struct tw_counters *cs, const char *text, struct tw_err *err)
 {

@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "clause.h"
-#include "deviations.h"
 #include "fixture_result.h"
 #include "golden.h"
+#include "judge/clause.h"
+#include "report/deviations.h"
 
 static const struct tw_rule rules[] = {
 	{ .id = "N-16",

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "engine/enter.h"
 #include "engine_rig.h"
-#include "enter.h"
 
 /* ---- the ways in ---- */
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "evidence_json.h"
+#include "evidence/evidence_json.h"
 #include "fixture_result.h"
 
 static void assert_same(const struct tw_evidence *a, const struct tw_evidence *b)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "explain.h"
+#include "text/explain.h"
 #include "twprobe/words.h"
 
 static const struct sentence {

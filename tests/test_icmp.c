@@ -13,7 +13,7 @@
 #include "netns/link.h"
 #include "netns_help.h"
 #include "raw_peer.h"
-#include "wire_ip.h"
+#include "wire/wire_ip.h"
 
 static const uint8_t mac_a[6] = { 2, 0, 0, 0, 0, 1 }, mac_b[6] = { 2, 0, 0, 0, 0, 2 };
 

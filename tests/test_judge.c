@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "judge_scene.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 /* What is changed in the only step's evidence, or in the row, and what has to come of it. */
 struct spoilt {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "judge_claims.h"
+#include "judge/judge_claims.h"
 #include "judge_scene.h"
 
 #define OPENED                                                            \

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "enter.h"
-#include "numbers.h"
+#include "base/numbers.h"
+#include "engine/enter.h"
 #include "twprobe/words.h"
 
 static const struct tw_numbers plain = {

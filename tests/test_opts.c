@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "opts.h"
+#include "cmd/opts.h"
 
 enum {
 	WORDS_MAX = 16

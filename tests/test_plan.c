@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "plan.h"
+#include "run/plan.h"
 
 enum {
 	PATTERNS_MAX = 3

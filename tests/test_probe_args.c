@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "probe_args.h"
+#include "cmd/probe_args.h"
 #include "twprobe/words.h"
 
 enum {

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "expected.h"
-#include "facts_profile.h"
-#include "facts_release.h"
+#include "judge/expected.h"
+#include "judge/facts_profile.h"
+#include "judge/facts_release.h"
 #include "judge_scene.h"
 
 enum {

@@ -13,7 +13,7 @@
 #include "netns/nft.h"
 #include "netns_help.h"
 #include "raw_peer.h"
-#include "stand.h"
+#include "stand/stand.h"
 
 static void test_forwards(void **state)
 {

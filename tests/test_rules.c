@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "coverage.h"
+#include "judge/coverage.h"
 
 enum {
 	UNTESTABLE_MAX = 12

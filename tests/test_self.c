@@ -16,13 +16,13 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
-#include "evidence_json.h"
+#include "base/process.h"
+#include "cmd/cmd.h"
+#include "evidence/evidence_json.h"
 #include "obedient.h"
 #include "opposites.h"
-#include "plan.h"
-#include "pool.h"
-#include "process.h"
+#include "run/plan.h"
+#include "run/pool.h"
 #include "self_help.h"
 #include "twprobe/words.h"
 

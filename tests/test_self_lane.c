@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
+#include "base/process.h"
 #include "netns/sysctl.h"
-#include "process.h"
 #include "self_stand.h"
 #include "twprobe/words.h"
 

@@ -13,7 +13,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
-#include "facts_symbols.h"
+#include "stand/facts_symbols.h"
 
 struct found {
 	unsigned n;

@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "term.h"
-#include "text.h"
-#include "textbuf.h"
+#include "cmd/term.h"
+#include "report/xml.h"
+#include "text/text.h"
+#include "text/textbuf.h"
 #include "twprobe/words.h"
-#include "xml.h"
 
 static const struct tw_numbers numbers = {
 	.rcv_nxt = 1000,

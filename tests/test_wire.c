@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "forge.h"
-#include "wire.h"
+#include "wire/forge.h"
+#include "wire/wire.h"
 
 static const uint8_t mac_a[6] = { 2, 0, 0, 0, 0, 1 }, mac_b[6] = { 2, 0, 0, 0, 0, 2 };
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "wire_ip.h"
+#include "wire/wire_ip.h"
 
 enum {
 	ETH = 14,

@@ -1,0 +1,25 @@
+/*
+ * The table of claims, for people and for programs.
+ */
+#ifndef TWPROBE_REPORT_CLAIMS_H
+#define TWPROBE_REPORT_CLAIMS_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "judge/claims.h"
+
+/* One entry per claim, grouped by article; @release names the kernel. */
+void tw_claims_print(const struct tw_claims_table *table, const char *release, bool color,
+		     FILE *out);
+
+/* "claims: 12 hold, 3 do not hold, ..." */
+void tw_claims_print_counts(const struct tw_claims_table *table, FILE *out);
+
+/*
+ * [{ "id", "article", "says", "verdict": "holds" | "does not hold" | "depends" | "no verdict", "because": text or null,
+ *    "slow_rows_left_out", "rows": [{ "id", "when", "ipv4": true | false | null, "ipv6" }] }]; a new reference, or NULL.
+ */
+json_t *tw_claims_to_json(const struct tw_claims_table *table);
+
+#endif

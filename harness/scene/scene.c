@@ -1,0 +1,362 @@
+/* The life of a scene. */
+#include "scene/scene.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netns/ns.h"
+#include "netns/sysctl.h"
+#include "scene/scene_impl.h"
+
+static void end(struct tw_scene *sc, enum scene_end how, const char *fmt, va_list ap)
+{
+	if (sc->end != SCENE_GOING)
+		return;
+	sc->end = how;
+	vsnprintf(sc->why, sizeof(sc->why), fmt, ap);
+}
+
+void tw_scene_fail(struct tw_scene *sc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end(sc, SCENE_FAILED, fmt, ap);
+	va_end(ap);
+}
+
+void tw_scene_skip(struct tw_scene *sc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end(sc, SCENE_SKIPPED, fmt, ap);
+	va_end(ap);
+}
+
+void tw_scene_held_up(struct tw_scene *sc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end(sc, SCENE_HELD_UP, fmt, ap);
+	va_end(ap);
+}
+
+bool tw_scene_going(const struct tw_scene *sc)
+{
+	return sc->end == SCENE_GOING;
+}
+
+enum tw_family tw_scene_family(const struct tw_scene *sc)
+{
+	return sc->family;
+}
+
+uint64_t tw_scene_now(struct tw_scene *sc)
+{
+	(void)sc;
+	return tw_clock_real()->now(tw_clock_real());
+}
+
+void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms)
+{
+	uint64_t took = (tw_scene_now(sc) - since) / MS_NS;
+
+	if (took >= ms)
+		tw_scene_held_up(sc,
+				 "%llu ms passed where less than %u may: a timer may have fired",
+				 (unsigned long long)took, ms);
+}
+
+int tw_scene_destroy(struct tw_scene *sc, const struct tw_conn *conn)
+{
+	struct tw_err err = { "" };
+	int ret;
+
+	if (sc->end != SCENE_GOING)
+		return -ECANCELED;
+	ret = sc->stand->dut->ops->destroy(sc->stand->dut, &conn->flow, 1, &err);
+	tw_scene_note(sc, "SOCK_DESTROY = %s", ret < 0 ? strerrorname_np(-ret) : "0");
+	tw_scene_drain(sc);
+	return ret;
+}
+
+uint32_t tw_scene_random(struct tw_scene *sc)
+{
+	uint64_t z = sc->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return (uint32_t)(z ^ z >> 31);
+}
+
+void tw_scene_note(struct tw_scene *sc, const char *fmt, ...)
+{
+	va_list ap;
+	struct tw_err err;
+
+	va_start(ap, fmt);
+	vsnprintf(sc->last_act, sizeof(sc->last_act), fmt, ap);
+	va_end(ap);
+	if (tw_evidence_act(sc->ev, tw_scene_now(sc), sc->last_act, &err) < 0)
+		tw_scene_fail(sc, "%s", err.text);
+}
+
+int tw_scene_keep(struct tw_scene *sc, int fd)
+{
+	if (fd < 0)
+		return fd;
+	if (sc->n_fds == SCENE_FDS) {
+		close(fd);
+		tw_scene_fail(sc, "more than %d sockets in one scene", SCENE_FDS);
+		return -EMFILE;
+	}
+	sc->fd[sc->n_fds++] = fd;
+	return fd;
+}
+
+int tw_scene_try_sysctl(struct tw_scene *sc, const char *name, const char *value)
+{
+	struct tw_err err = { "" };
+	int ret = -ECANCELED;
+
+	if (sc->end == SCENE_GOING) {
+		ret = sc->stand->dut->ops->sysctl(sc->stand->dut, name, value, &err);
+		tw_scene_note(sc, "sysctl %s=%s%s%s", name, value, ret < 0 ? " = " : "",
+			      ret < 0 ? strerrorname_np(-ret) : "");
+	}
+	return ret;
+}
+
+void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value)
+{
+	int ret = tw_scene_try_sysctl(sc, name, value);
+
+	if (ret == -ENOENT)
+		tw_scene_skip(sc, "this kernel has no %s", name);
+	else if (ret < 0)
+		tw_scene_fail(sc, "%s=%s: %s", name, value, strerror(-ret));
+}
+
+struct reading {
+	const char *name;
+	char text[64];
+};
+
+static int read_in_dut(void *arg, struct tw_err *err)
+{
+	struct reading *reading = arg;
+
+	return tw_sysctl_get(reading->name, reading->text, sizeof(reading->text), err);
+}
+
+int64_t tw_scene_read_sysctl_nth(struct tw_scene *sc, const char *name, unsigned i)
+{
+	struct reading reading = { .name = name };
+	struct tw_err err = { "" };
+	char *from = reading.text, *stop = from;
+	long long n = 0;
+
+	if (sc->end != SCENE_GOING)
+		return 0;
+	if (tw_ns_in(sc->stand->lane.dut_ns, read_in_dut, &reading, &err) < 0) {
+		tw_scene_fail(sc, "%s", err.text);
+		return 0;
+	}
+	for (unsigned k = 0; k <= i; k++, from = stop) {
+		n = strtoll(from, &stop, 10);
+		if (stop == from) {
+			tw_scene_fail(sc, "%s has no number %u: %s", name, k, reading.text);
+			return 0;
+		}
+	}
+	return n;
+}
+
+int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name)
+{
+	return tw_scene_read_sysctl_nth(sc, name, 0);
+}
+
+static void read_counters(struct tw_scene *sc, struct tw_counters *ret)
+{
+	struct tw_err err = { "" };
+
+	if (sc->stand->dut->ops->counters(sc->stand->dut, ret, &err) < 0)
+		tw_scene_fail(sc, "%s", err.text);
+}
+
+/* Counters and sniffer at one and the same moment: timers of the DUT may fire in between. */
+static void read_both(struct tw_scene *sc, struct tw_counters *ret)
+{
+	uint64_t heard;
+
+	for (unsigned i = 0; i < 50 && sc->end == SCENE_GOING; i++) {
+		tw_scene_drain(sc);
+		heard = sc->heard;
+		read_counters(sc, ret);
+		tw_scene_drain(sc);
+		if (sc->heard == heard)
+			return;
+	}
+	tw_scene_fail(sc, "the DUT never stops talking: its counters cannot be read");
+}
+
+static void sum_up(struct tw_scene *sc, struct tw_step_evidence *se)
+{
+	tw_scene_fence(sc);
+	read_both(sc, sc->after);
+	if (sc->end != SCENE_GOING)
+		return;
+	se->injected = sc->injected;
+	se->captured = sc->captured;
+	se->n_moved = tw_counters_moved(sc->before, sc->after, se->moved);
+	se->counted = true;
+	se->fenced = true;
+	se->more_fences = sc->fences - 1;
+}
+
+static void read_reasons(struct tw_scene *sc, struct tw_step_evidence *se)
+{
+	int n = sc->stand->dut->ops->reasons(sc->stand->dut, se->reason, NULL);
+
+	se->reasons_read = n >= 0;
+	se->n_reasons = n > 0 ? (unsigned)n : 0;
+}
+
+static void begin_counting(struct tw_scene *sc)
+{
+	struct tw_step_evidence *se = &sc->ev->step[0];
+
+	read_both(sc, sc->before);
+	read_reasons(sc, se);
+	se->n_reasons = 0;
+	sc->injected = sc->captured = sc->fences = 0;
+}
+
+static long long gap(struct tw_scene *sc, const char *name)
+{
+	return (long long)(tw_counters_get(sc->after, name) - tw_counters_get(sc->before, name));
+}
+
+void tw_scene_count_from_here(struct tw_scene *sc)
+{
+	struct tw_step_evidence *scrap;
+	long long out;
+
+	if (sc->end != SCENE_GOING)
+		return;
+	scrap = calloc(1, sizeof(*scrap));
+	if (!scrap) {
+		tw_scene_fail(sc, "out of memory");
+		return;
+	}
+	sum_up(sc, scrap);
+	free(scrap);
+	if (sc->end != SCENE_GOING)
+		return;
+	out = gap(sc, "TcpOutSegs");
+	/* what the judge does for the part that follows (scene_failed()) */
+	if (!sc->row->given.loopback &&
+	    (gap(sc, "TcpInSegs") != sc->injected || out > sc->captured ||
+	     out + gap(sc, "TcpRetransSegs") < sc->captured))
+		tw_scene_fail(sc,
+			      "%u segments were injected and %u captured, the DUT counted %lld and "
+			      "%lld",
+			      sc->injected, sc->captured, gap(sc, "TcpInSegs"), out);
+	begin_counting(sc);
+}
+
+static bool prepare(struct tw_scene *sc)
+{
+	const struct tw_given *given = &sc->row->given;
+
+	sc->before = calloc(1, sizeof(*sc->before));
+	sc->after = calloc(1, sizeof(*sc->after));
+	if (!sc->before || !sc->after) {
+		tw_scene_fail(sc, "out of memory");
+		return false;
+	}
+	for (unsigned i = 0; i < sizeof(given->sysctl) / sizeof(*given->sysctl); i++)
+		if (given->sysctl[i].name)
+			tw_scene_sysctl(sc, given->sysctl[i].name, given->sysctl[i].value);
+	begin_counting(sc);
+	return sc->end == SCENE_GOING;
+}
+
+static void conclude(struct tw_scene *sc)
+{
+	struct tw_evidence *ev = sc->ev;
+
+	if (sc->n_conns)
+		ev->flow = sc->conn[0]->flow;
+	ev->flow.family = sc->family;
+	ev->step[0].flow = ev->flow;
+	if (sc->end == SCENE_GOING) {
+		sum_up(sc, &ev->step[0]);
+		read_reasons(sc, &ev->step[0]);
+	}
+	if (sc->end == SCENE_GOING)
+		ev->n_steps = 1;
+	if (sc->end == SCENE_FAILED)
+		snprintf(ev->error, sizeof(ev->error), "%s", sc->why);
+	if (sc->end == SCENE_SKIPPED)
+		snprintf(ev->skip, sizeof(ev->skip), "%.190s", sc->why);
+}
+
+/* Everything back, so that the next row finds the lane as it was; if that fails it gets another lane. */
+static void take_back(struct tw_scene *sc)
+{
+	struct tw_flow *flows = calloc(sc->n_conns + 1, sizeof(*flows));
+
+	tw_scene_end_aways(sc);
+	for (unsigned i = 0; i < sc->n_fds; i++)
+		if (sc->fd[i] >= 0)
+			close(sc->fd[i]);
+	for (unsigned i = 0; i < sc->n_conns; i++) {
+		if (flows)
+			flows[i] = sc->conn[i]->flow;
+		free(sc->conn[i]);
+	}
+	if (sc->stand->dut->ops->reset(sc->stand->dut, flows, flows ? sc->n_conns : 0, NULL) < 0)
+		sc->stand->dirty = true;
+	free(flows);
+	free(sc->before);
+	free(sc->after);
+}
+
+int tw_scene_play(struct tw_stand *stand, const struct tw_facts *facts, const struct tw_case *row,
+		  enum tw_family family, uint64_t random, struct tw_evidence *ev,
+		  struct tw_err *err)
+{
+	struct tw_scene *sc = calloc(1, sizeof(*sc));
+	int ret = 0;
+
+	if (!sc)
+		return tw_err_set(err, ENOMEM, "out of memory");
+	sc->stand = stand;
+	sc->facts = facts;
+	sc->row = row;
+	sc->ev = ev;
+	sc->family = family;
+	sc->random = random;
+	sc->fence = tw_stand_fence(family);
+	sc->first_peer = 1 + stand->n_flows;
+	stand->n_flows += SCENE_PEERS;
+	ev->step[0].sent_at[0] = tw_scene_now(sc);
+	if (prepare(sc))
+		row->scenario(sc, row->arg);
+	ev->step[0].sent_at[1] = tw_scene_now(sc);
+	conclude(sc);
+	if (sc->end == SCENE_HELD_UP ||
+	    (sc->end == SCENE_FAILED && ev->step[0].late_ms >= TW_LATE_MS))
+		ret = tw_err_set(err, EAGAIN, "%s", sc->why);
+	take_back(sc);
+	free(sc);
+	return ret;
+}

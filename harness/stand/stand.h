@@ -1,0 +1,56 @@
+/*
+ * A test stand: a lane with its wire, its DUT and the engine that drives them. Owns all four.
+ */
+#ifndef TWPROBE_STAND_H
+#define TWPROBE_STAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "netns/lane.h"
+#include "stand/drops.h"
+#include "twprobe/io.h"
+
+enum {
+	TW_DUT_PORT = 5001,
+	TW_CLOSED_PORT = 9, /* nobody listens here: the fence's port */
+};
+
+struct tw_stand_cfg {
+	unsigned batch;
+	unsigned age_ms;
+	bool count; /* see struct tw_engine_cfg */
+	enum tw_path path;
+	unsigned ring;          /* bytes of the sniffer's buffer */
+	struct tw_drops *drops; /* not owned, may be NULL */
+};
+
+struct tw_stand {
+	struct tw_lane lane;
+	struct tw_wire *wire;
+	struct tw_dut *dut;
+	struct tw_forge *forge;
+	struct tw_engine *engine;
+	enum tw_path path;
+	unsigned n_flows; /* tuples that were handed out */
+	bool dirty;       /* could not be reset: open another */
+};
+
+/* Some tens of milliseconds, mostly spent waiting for the kernel. On failure nothing is left. */
+int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct tw_err *err);
+void tw_stand_close(struct tw_stand *stand);
+
+/* The next unused tuple of the stand, to the DUT's port. Flows repeat after 130,000. */
+struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family);
+
+/* The tuple of the fence: from a port of the peer that no row uses to one where nobody listens. */
+struct tw_flow tw_stand_fence(enum tw_family family);
+
+/*
+ * -EBUSY: the lane does not deliver in the sender's context (RPS): no silence can be proved. A salvo of segments whose
+ * answers are certain, from many ports, must be answered when the send call returns. 0 or negative errno.
+ */
+int tw_stand_check(struct tw_stand *stand, struct tw_err *err);
+
+#endif
