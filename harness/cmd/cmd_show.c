@@ -149,6 +149,8 @@ static void show(const struct tw_case *row)
 	printf("given %s\n", tw_text_row_given(row, given, sizeof(given)));
 	if (row->scenario) {
 		show_finds(row->step[0].expect.finds);
+		printf("its calls and segments: twprobe run --trace%s %s\n",
+		       row->slow ? " --slow" : "", row->id);
 	} else {
 		show_setup(row);
 		show_steps(row);
