@@ -26,7 +26,7 @@ struct tw_counters {
 
 /*
  * Adds what @text holds: pairs of lines "Prefix: name name" and "Prefix: value value" (/proc/net/netstat, snmp), or single
- * lines "Name value" (snmp6). Pure, for any input. 0; -EINVAL if names and values do not pair up, a name is too
+ * lines "Name value" (snmp6, xfrm_stat). Pure, for any input. 0; -EINVAL if names and values do not pair up, a name is too
  * long or a value is no number; -E2BIG for more than TW_COUNTERS_CAP.
  */
 int tw_counters_parse(struct tw_counters *cs, const char *text, size_t len, struct tw_err *err);

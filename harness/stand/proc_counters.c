@@ -8,7 +8,8 @@
 
 static const char *const files[] = {
 	"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat",
-	"/proc/thread-self/net/snmp6", /* not there without IPv6 */
+	"/proc/thread-self/net/snmp6",     /* not there without IPv6 */
+	"/proc/thread-self/net/xfrm_stat", /* nor without CONFIG_XFRM_STATISTICS */
 };
 
 enum {

@@ -1,5 +1,5 @@
 /*
- * The counters of this machine's kernel, from /proc/net/{netstat,snmp,snmp6} of one namespace.
+ * The counters of this machine's kernel, from /proc/net/{netstat,snmp,snmp6,xfrm_stat} of one namespace.
  */
 #ifndef TWPROBE_PROC_COUNTERS_H
 #define TWPROBE_PROC_COUNTERS_H
