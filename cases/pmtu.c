@@ -199,11 +199,10 @@ static void black_hole(struct tw_scene *sc, const void *arg)
 /* The peer's "too big" meets a TIME_WAIT. */
 static void in_time_wait(struct tw_scene *sc, const void *arg)
 {
-	struct tw_entry before, after;
+	struct tw_entry before;
 	struct tw_conn *conn;
 	struct tw_heard fin;
 	uint64_t sent_at[2];
-	enum tw_fate fate;
 	int fd = open_one(sc, &conn);
 
 	(void)arg;
@@ -212,8 +211,7 @@ static void in_time_wait(struct tw_scene *sc, const void *arg)
 		return;
 	fin = conn->heard[0];
 	tw_peer_time_wait(sc, conn);
-	/* so long that a restart would show */
-	tw_scene_wait(sc, 100);
+	tw_scene_wait(sc, TW_AGED_MS);
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
 	sent_at[0] = tw_scene_now(sc);
@@ -221,13 +219,7 @@ static void in_time_wait(struct tw_scene *sc, const void *arg)
 	tw_peer_icmp_unreachable(sc, &fin);
 	sent_at[1] = tw_scene_now(sc);
 	tw_find_reply(sc, "reply", conn);
-	after = tw_scene_entry(sc, conn);
-	if (!tw_scene_going(sc))
-		return;
-	fate = tw_fate_tell(&before, &after, sent_at);
-	if (fate == TW_ALIVE || fate == TW_FATE_ANY)
-		tw_scene_held_up(sc, "running and restarted cannot be told apart");
-	tw_find_text(sc, "entry", "%s", tw_fate_name(fate));
+	tw_find_fate(sc, "entry", conn, &before, sent_at);
 	find_pmtu(sc, conn);
 }
 

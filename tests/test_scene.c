@@ -454,6 +454,61 @@ static void sockets_live_elsewhere(void **state)
 	plays(&dying, TW_PASS, "");
 }
 
+/* ---- a second lane ---- */
+
+struct visit {
+	struct tw_say say;
+	bool stay; /* and never come back */
+};
+
+/* What is done in the second lane is counted in none. */
+static void visits(struct tw_scene *sc, const void *arg)
+{
+	const struct visit *v = arg;
+	struct tw_conn *conn;
+	struct tw_entry before;
+	uint64_t sent_at[2];
+
+	tw_app_listener(sc, TW_APP_PORT, 8);
+	tw_scene_elsewhere(sc);
+	tw_app_close(sc, tw_scene_served(sc, &conn));
+	tw_peer_time_wait(sc, conn);
+	tw_scene_wait(sc, TW_AGED_MS);
+	if (!tw_scene_going(sc))
+		return;
+	before = tw_scene_entry(sc, conn);
+	sent_at[0] = tw_scene_now(sc);
+	tw_peer_say(sc, conn, &v->say);
+	sent_at[1] = tw_scene_now(sc);
+	tw_find_fate(sc, "entry", conn, &before, sent_at);
+	if (v->stay)
+		return;
+	tw_scene_home(sc);
+	tw_find_state(sc, "at-home", conn);
+}
+
+static void fate_in_a_second_lane(void **state)
+{
+	static const struct {
+		struct visit visit;
+		struct tw_find finds[4];
+	} cases[] = {
+		{ { { .flags = TW_FIN | TW_ACK, .seq = -1u }, false },
+		  { IS("entry", "restarted"), IS("at-home", "gone"), MOVES("TcpInSegs", 0) } },
+		{ { { .flags = TW_RST, .seq = 1 }, false },
+		  { IS("entry", "running"), IS("at-home", "gone") } },
+		{ { { .flags = TW_RST }, true }, { IS("entry", "gone") } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct tw_case row = row_of(visits, &cases[i].visit);
+
+		row.expect.finds = cases[i].finds;
+		plays(&row, TW_PASS, "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -466,6 +521,7 @@ int main(void)
 		cmocka_unit_test(bad_measuring_is_no_verdict),
 		cmocka_unit_test(a_sniffer_that_goes_deaf),
 		cmocka_unit_test(sockets_live_elsewhere),
+		cmocka_unit_test(fate_in_a_second_lane),
 	};
 
 	prepare();

@@ -143,6 +143,36 @@ static void spoilt_checksum_is_wrong(void **state)
 	tw_forge_free(forge);
 }
 
+/* Whatever was changed behind it, a frame gets the checksums that it had or should have. */
+static void checksum_is_made_afresh(void **state)
+{
+	struct tw_forge *forge = tw_forge_new(mac_a, mac_b, NULL);
+	uint8_t frame[TW_FRAME_MAX], good[TW_FRAME_MAX];
+
+	(void)state;
+	for (int family = TW_IPV4; family <= TW_IPV6; family += 2) {
+		struct tw_flow flow = a_flow(family, 7);
+		unsigned l4 = family == TW_IPV4 ? 14 + 20 : 14 + 40;
+		unsigned len = (unsigned)tw_forge_build(forge, &flow, &kinds[6], good, NULL);
+
+		memcpy(frame, good, len);
+		frame[l4 + 16] ^= 0xff;
+		if (family == TW_IPV4)
+			frame[14 + 10] ^= 0xff;
+		tw_wire_checksum(frame, len, l4);
+		assert_memory_equal(frame, good, len);
+		frame[len - 1] ^= 0xff;
+		assert_false(tw_wire_csum_ok(frame, len));
+		tw_wire_checksum(frame, len, l4);
+		assert_true(tw_wire_csum_ok(frame, len));
+		/* cut off within it: nothing is written behind the end */
+		frame[l4 + 17] = 0xaa;
+		tw_wire_checksum(frame, l4 + 17, l4);
+		assert_int_equal(frame[l4 + 17], 0xaa);
+	}
+	tw_forge_free(forge);
+}
+
 static void payload_too_long_is_refused(void **state)
 {
 	struct tw_forge *forge = tw_forge_new(mac_a, mac_b, NULL);
@@ -188,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patched_is_built),
 		cmocka_unit_test(spoilt_checksum_is_wrong),
+		cmocka_unit_test(checksum_is_made_afresh),
 		cmocka_unit_test(payload_too_long_is_refused),
 		cmocka_unit_test(cut_off_frames),
 	};

@@ -249,6 +249,8 @@ void tw_scene_count_from_here(struct tw_scene *sc)
 	struct tw_step_evidence *scrap;
 	long long out;
 
+	if (sc->first)
+		tw_scene_fail(sc, "what is counted is counted in the first lane");
 	if (sc->end != SCENE_GOING)
 		return;
 	scrap = calloc(1, sizeof(*scrap));
@@ -314,6 +316,7 @@ static void take_back(struct tw_scene *sc)
 {
 	struct tw_flow *flows = calloc(sc->n_conns + 1, sizeof(*flows));
 
+	tw_scene_home(sc);
 	tw_scene_end_aways(sc);
 	for (unsigned i = 0; i < sc->n_fds; i++)
 		if (sc->fd[i] >= 0)
@@ -323,8 +326,11 @@ static void take_back(struct tw_scene *sc)
 			flows[i] = sc->conn[i]->flow;
 		free(sc->conn[i]);
 	}
+	if (tw_scene_unrefuse(sc, NULL) < 0)
+		sc->stand->dirty = true;
 	if (sc->stand->dut->ops->reset(sc->stand->dut, flows, flows ? sc->n_conns : 0, NULL) < 0)
 		sc->stand->dirty = true;
+	tw_scene_close_second(sc);
 	free(flows);
 	free(sc->before);
 	free(sc->after);
@@ -351,6 +357,7 @@ int tw_scene_play(struct tw_stand *stand, const struct tw_facts *facts, const st
 	ev->step[0].sent_at[0] = tw_scene_now(sc);
 	if (prepare(sc))
 		row->scenario(sc, row->arg);
+	tw_scene_home(sc);
 	ev->step[0].sent_at[1] = tw_scene_now(sc);
 	conclude(sc);
 	if (sc->end == SCENE_HELD_UP ||

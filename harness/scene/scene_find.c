@@ -111,6 +111,35 @@ void tw_find_state(struct tw_scene *sc, const char *what, const struct tw_conn *
 	tw_find_text(sc, what, "%s%s", tw_state_name(entry.state), mini_fin_wait ? " mini" : "");
 }
 
+/* How far apart the two ends of the bracket are. */
+static uint64_t width(const struct tw_entry *entry)
+{
+	return entry->asked[1] - entry->asked[0];
+}
+
+void tw_find_fate(struct tw_scene *sc, const char *what, const struct tw_conn *conn,
+		  const struct tw_entry *before, const uint64_t sent_at[2])
+{
+	struct tw_entry after = tw_scene_entry(sc, conn), again;
+	enum tw_fate fate = tw_fate_tell(before, &after, sent_at);
+
+	/* whoever was stopped while he asked may ask again: the timer does not mind */
+	for (unsigned i = 0; i < 5 && fate == TW_ALIVE && sc->end == SCENE_GOING; i++) {
+		again = tw_scene_entry(sc, conn);
+		if (width(&again) < width(&after))
+			after = again;
+		fate = tw_fate_tell(before, &after, sent_at);
+	}
+	if (sc->end != SCENE_GOING)
+		return;
+	if (before->mini && fate == TW_ALIVE)
+		tw_scene_held_up(sc, "running and restarted cannot be told apart");
+	else if (fate == TW_FATE_ANY)
+		tw_scene_fail(sc, "the entry is in an odd state: %s with %u ms left, and %u before",
+			      tw_state_name(after.state), after.left_ms, before->left_ms);
+	tw_find_text(sc, what, "%s", tw_fate_name(fate));
+}
+
 void tw_find_life(struct tw_scene *sc, const char *what, const struct tw_conn *conn, uint64_t since)
 {
 	struct tw_entry entry = tw_scene_entry(sc, conn);

@@ -1,7 +1,7 @@
 /*
  * What the scene's files share; nobody else includes this. scene.c has its life, scene_app.c the application, scene_away.c its
- * other processes, scene_peer.c the peer, scene_io.c sending and receiving, scene_icmp.c and scene_router.c what is on the way,
- * scene_find.c what is found.
+ * other processes, scene_peer.c the peer, scene_bent.c what a TCP would not send and what IPsec refuses, scene_io.c sending
+ * and receiving, scene_lane.c the second lane, scene_icmp.c and scene_router.c what is on the way, scene_find.c what is found.
  */
 #ifndef TWPROBE_SCENE_IMPL_H
 #define TWPROBE_SCENE_IMPL_H
@@ -10,6 +10,7 @@
 #include "stand/stand.h"
 #include "twprobe/facts.h"
 #include "twprobe/scene.h"
+#include "wire/wire.h"
 
 enum {
 	SCENE_FDS = 1024,
@@ -39,8 +40,16 @@ enum scene_end {
 	SCENE_HELD_UP,
 };
 
+/* What is compared with the DUT's own counters. */
+struct counting {
+	unsigned injected, captured, fences;
+};
+
 struct tw_scene {
 	struct tw_stand *stand;
+	struct tw_stand *first,
+		*second;         /* while it is elsewhere: home; that lane, once it was there */
+	struct counting at_home; /* as it was left */
 	const struct tw_facts *facts;
 	const struct tw_case *row;
 	struct tw_evidence *ev;
@@ -60,6 +69,7 @@ struct tw_scene {
 	bool fence_seen;
 	unsigned fences; /* since counting began, as are these: */
 	unsigned injected, captured;
+	bool refuses;    /* an IPsec policy is there */
 	uint64_t heard;  /* frames, since the beginning */
 	uint64_t looked; /* when frames were last asked for */
 	uint64_t due;    /* and when they were to be asked for again; 0: at once */
@@ -77,6 +87,16 @@ void tw_scene_until(struct tw_scene *sc, uint64_t deadline);
 /* One frame to the DUT; @tcp: it is counted as a segment. What is answered at once is heard. */
 void tw_scene_inject(struct tw_scene *sc, enum tw_packet_kind kind, const uint8_t *bytes,
 		     unsigned len, bool tcp);
+
+/* scene_peer.c: the frame that makes a segment of @say, signed; its length, 0 after a failure */
+unsigned tw_scene_frame(struct tw_scene *sc, const struct tw_conn *conn, const struct tw_say *say,
+			uint8_t ret[TW_FRAME_MAX]);
+
+/* scene_bent.c: takes the IPsec policy away. 0 or negative errno. */
+int tw_scene_unrefuse(struct tw_scene *sc, struct tw_err *err);
+
+/* scene_lane.c */
+void tw_scene_close_second(struct tw_scene *sc);
 
 /* scene_away.c */
 void tw_scene_end_aways(struct tw_scene *sc);

@@ -89,27 +89,39 @@ static struct tw_seg seg_of(const struct tw_conn *conn, const struct tw_say *say
 	return seg;
 }
 
-void tw_peer_say(struct tw_scene *sc, struct tw_conn *conn, const struct tw_say *say)
+unsigned tw_scene_frame(struct tw_scene *sc, const struct tw_conn *conn, const struct tw_say *say,
+			uint8_t ret[TW_FRAME_MAX])
 {
 	struct tw_err err = { "" };
-	uint8_t frame[TW_FRAME_MAX];
 	struct tw_seg seg;
 	int len;
 
 	if (sc->end != SCENE_GOING || !conn)
-		return;
+		return 0;
 	seg = seg_of(conn, say);
-	len = tw_forge_build(sc->stand->forge, &conn->flow, &seg, frame, &err);
+	len = tw_forge_build(sc->stand->forge, &conn->flow, &seg, ret, &err);
 	if (len < 0) {
 		tw_scene_fail(sc, "%s", err.text);
-		return;
+		return 0;
 	}
 	if (seg.md5)
-		tw_md5_sign(frame, (unsigned)len, key_of(conn, say));
+		tw_md5_sign(ret, (unsigned)len, key_of(conn, say));
+	return (unsigned)len;
+}
+
+void tw_peer_say(struct tw_scene *sc, struct tw_conn *conn, const struct tw_say *say)
+{
+	uint8_t frame[TW_FRAME_MAX];
+	unsigned len = tw_scene_frame(sc, conn, say, frame);
+	struct tw_seg seg;
+
+	if (!len)
+		return;
+	seg = seg_of(conn, say);
 	/* before it is sent: the answer comes while it is */
 	if (!say->seq && !say->again && !(say->flags & TW_RST))
 		conn->snd_nxt = tw_seg_end(&seg);
-	tw_scene_inject(sc, TW_PKT_PROBE, frame, (unsigned)len, true);
+	tw_scene_inject(sc, TW_PKT_PROBE, frame, len, true);
 }
 
 void tw_peer_ack(struct tw_scene *sc, struct tw_conn *conn)

@@ -187,6 +187,24 @@ unsigned tw_wire_patch(const struct tw_template *tmpl, const struct tw_flow *flo
 	return tmpl->len;
 }
 
+void tw_wire_checksum(uint8_t *bytes, unsigned len, unsigned l4)
+{
+	bool four = bytes[TW_ETH_LEN] >> 4 == 4;
+	enum tw_family family = four ? TW_IPV4 : TW_IPV6;
+	uint32_t sum;
+
+	if (four) {
+		put16(bytes + TW_ETH_LEN + 10, 0);
+		put16(bytes + TW_ETH_LEN + 10,
+		      (uint16_t)~fold(sum_bytes(0, bytes + TW_ETH_LEN, l4 - TW_ETH_LEN)));
+	}
+	if (len < l4 + OFF_CSUM + 2)
+		return;
+	put16(bytes + l4 + OFF_CSUM, 0);
+	sum = sum_bytes(IPPROTO_TCP_ + len - l4, bytes + addr_offset(family), 2 * addr_len(family));
+	put16(bytes + l4 + OFF_CSUM, (uint16_t)~fold(sum_bytes(sum, bytes + l4, len - l4)));
+}
+
 bool tw_wire_csum_ok(const uint8_t *bytes, unsigned len)
 {
 	struct tw_seen seen;

@@ -53,6 +53,12 @@ void tw_wire_seal(struct tw_template *tmpl);
 unsigned tw_wire_patch(const struct tw_template *tmpl, const struct tw_flow *flow,
 		       const struct tw_seg *seg, uint8_t *ret_bytes);
 
+/*
+ * Writes the checksums of IPv4's header and of TCP into a frame whose TCP header is at @l4 and whose packet ends with it,
+ * whatever stands in these headers. One that is cut off is left out.
+ */
+void tw_wire_checksum(uint8_t *bytes, unsigned len, unsigned l4);
+
 /* True if the IP header checksum and the TCP checksum of a complete frame are right. */
 bool tw_wire_csum_ok(const uint8_t *bytes, unsigned len);
 

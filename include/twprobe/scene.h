@@ -58,6 +58,13 @@ void tw_scene_fence(struct tw_scene *sc);
 /* The scene is held up unless less than @ms have passed since @since: a timer of the DUT may have spoken. */
 void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms);
 
+/*
+ * From here on all is played in a second lane, whose DUT has the same addresses in another namespace; and in the first one again.
+ * What is counted is counted in the first. Sockets and connections stay where they were made.
+ */
+void tw_scene_elsewhere(struct tw_scene *sc);
+void tw_scene_home(struct tw_scene *sc);
+
 /* A sysctl of the DUT's namespace, until the row is over. One that the kernel lacks makes the row SKIP. */
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value);
 /* 0, or the negative errno with which the kernel refuses it. */
@@ -221,6 +228,25 @@ struct tw_conn *tw_peer_at(struct tw_scene *sc, struct tw_end end);
 #define SAY(sc, conn, ...) tw_peer_say(sc, conn, &(const struct tw_say){ __VA_ARGS__ })
 /* What the DUT answers at once is heard when this returns. */
 void tw_peer_say(struct tw_scene *sc, struct tw_conn *conn, const struct tw_say *say);
+/*
+ * A frame that no TCP would send: the segment that tw_peer_say() would make of @say, bent. The checksum is right for what it
+ * has become. snd_nxt stays. TCP counts it (TcpInSegs) if it is sent to the DUT, however little is left of it.
+ */
+enum tw_to {
+	TW_TO_DUT,
+	TW_TO_ANOTHER_HOST, /* Ethernet's destination; IP's is the DUT in any case */
+	TW_TO_BROADCAST,
+	TW_TO_MULTICAST,
+};
+struct tw_bent {
+	enum tw_to to;
+	bool bad_csum;
+	bool offset_set;
+	uint8_t offset; /* with offset_set: the data offset, in words of 4 bytes */
+	uint8_t cut;    /* the packet ends after so many bytes of TCP; 0: it is whole */
+};
+void tw_peer_say_bent(struct tw_scene *sc, const struct tw_conn *conn, const struct tw_say *say,
+		      const struct tw_bent *bent);
 /* A bare ACK of all that was heard. */
 void tw_peer_ack(struct tw_scene *sc, struct tw_conn *conn);
 /*
@@ -263,6 +289,16 @@ void tw_find_signature(struct tw_scene *sc, const char *what, const struct tw_he
 		       const char *key);
 /* sock_diag: "time-wait", "fin-wait-2" (a full socket), "fin-wait-2 mini", "established", "gone" ... */
 void tw_find_state(struct tw_scene *sc, const char *what, const struct tw_conn *conn);
+/*
+ * What became of an entry of which @before was seen, by what was sent within @sent_at: "running", "restarted", "gone",
+ * "reopened" ... To tell the first two apart @before has to be of TW_AGED_MS after the entry was made, or the timer started
+ * again; where the process was stopped for too long the row is set up again.
+ */
+enum {
+	TW_AGED_MS = 30
+};
+void tw_find_fate(struct tw_scene *sc, const char *what, const struct tw_conn *conn,
+		  const struct tw_entry *before, const uint64_t sent_at[2]);
 /* sock_diag's whole answer: remaining time, timer, bracket of the question. */
 struct tw_entry tw_scene_entry(struct tw_scene *sc, const struct tw_conn *conn);
 
@@ -279,6 +315,13 @@ struct tw_queue tw_scene_queue(struct tw_scene *sc, uint16_t port);
 void tw_peer_icmp_too_big(struct tw_scene *sc, const struct tw_heard *about, uint32_t mtu);
 /* ... host / address unreachable. */
 void tw_peer_icmp_unreachable(struct tw_scene *sc, const struct tw_heard *about);
+
+/*
+ * An IPsec policy of the DUT lets nothing of @conn's tuple in any more, until it is taken away or the row is over. Where the
+ * kernel takes no policies the row is SKIP.
+ */
+void tw_scene_ipsec_refuse(struct tw_scene *sc, const struct tw_conn *conn);
+void tw_scene_ipsec_clear(struct tw_scene *sc);
 
 /* The IP header of what was heard. */
 struct tw_heard_ip {
