@@ -52,6 +52,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_ports,
 	&tw_cases_udp, &tw_cases_share,
 	&tw_cases_flood,
+	&tw_cases_before,
 };
 /* clang-format on */
 

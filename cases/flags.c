@@ -406,6 +406,22 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0), .bad_csum = true },
 		.expect	= { .reply = SILENCE, .tw = RUNNING, BAD_CHECKSUM },
 		.except	= { ONE_ERROR_COUNTER },
+	}, {
+		.id	= "flags.bad-checksum.rst.long",
+		.says	= "a RST with so much data that its checksum is looked at only after "
+			  "TIME_WAIT was found does not kill if it is wrong",
+		.cite	= { "P-05" },
+		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0), .len = 100, .bad_csum = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, BAD_CHECKSUM },
+		.except	= { ONE_ERROR_COUNTER },
+	}, {
+		.id	= "flags.bad-checksum.data.long",
+		.says	= "old data of that length with a wrong checksum is not answered",
+		.cite	= { "P-05" },
+		.send	= { .flags = PSH | ACK, .seq = AT(RCV_NXT, -1), .len = 100,
+			    .bad_csum = true },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, BAD_CHECKSUM },
+		.except	= { ONE_ERROR_COUNTER },
 	},
 
 	/* what never gets as far as TIME_WAIT */
