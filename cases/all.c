@@ -53,6 +53,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_udp, &tw_cases_share,
 	&tw_cases_flood,
 	&tw_cases_before,
+	&tw_cases_before_match,
 };
 /* clang-format on */
 
