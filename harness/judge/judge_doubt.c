@@ -171,10 +171,11 @@ static bool too_late(const struct tw_case *row, const struct tw_evidence *ev, un
 		     struct tw_verdict *v)
 {
 	uint64_t most = (uint64_t)row->step[i].within_ms * 1000000;
+	struct tw_observed seen = { .n_replies = 0 };
 	unsigned answered = i;
 
-	while (answered > 0 && (answered == i || row->step[answered].expect.reply == TW_SILENCE))
-		answered--;
+	while (most && answered > 0 && !seen.n_replies)
+		tw_observe(ev, --answered, &seen);
 	if (!most || ev->step[i].sent_at[1] - ev->step[answered].sent_at[0] <= most)
 		return false;
 	return tw_judge_held_up(v, i, "the step came too late after the last that was answered");
