@@ -166,7 +166,7 @@ static void set_up(struct tw_play *play)
 	t->other = tw_stand_flow(play->stand, play->res->family);
 	t->filler = tw_stand_flow(play->stand, play->res->family);
 	/* a peer of its own: what the kernel learnt of another (tcp_metrics) does not matter here */
-	t->flow.peer = tw_lane_peer_addr(play->res->family, 1 + play->stand->n_flows);
+	t->flow.peer = tw_lane_peer_addr(play->res->family, tw_stand_peers(play->stand, 1));
 	t->other.peer = t->filler.peer = t->flow.peer;
 	choose_numbers(play);
 	ret = tw_stand_check(play->stand, &err);

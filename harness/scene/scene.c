@@ -352,8 +352,7 @@ int tw_scene_play(struct tw_stand *stand, const struct tw_facts *facts, const st
 	sc->family = family;
 	sc->random = random;
 	sc->fence = tw_stand_fence(family);
-	sc->first_peer = 1 + stand->n_flows;
-	stand->n_flows += SCENE_PEERS;
+	sc->first_peer = tw_stand_peers(stand, SCENE_PEERS);
 	ev->step[0].sent_at[0] = tw_scene_now(sc);
 	if (prepare(sc))
 		row->scenario(sc, row->arg);

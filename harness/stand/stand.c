@@ -10,6 +10,7 @@ enum {
 	FLOWS = 130000,
 	FIRST_PORT = 1025,
 	PORTS = 60000,
+	FIRST_PEER = 2 + FLOWS / PORTS, /* behind those of tw_stand_flow() */
 	FENCE_PORT = 1024,
 	SALVO = 32
 };
@@ -89,6 +90,14 @@ struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family)
 		.dut_port = TW_DUT_PORT,
 		.peer_port = (uint16_t)(FIRST_PORT + i % PORTS),
 	};
+}
+
+unsigned tw_stand_peers(struct tw_stand *stand, unsigned n)
+{
+	unsigned first = FIRST_PEER + stand->n_peers;
+
+	stand->n_peers = (stand->n_peers + n) % FLOWS;
+	return first;
 }
 
 /* Answers of the salvo that have come. */

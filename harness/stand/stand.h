@@ -34,6 +34,7 @@ struct tw_stand {
 	struct tw_engine *engine;
 	enum tw_path path;
 	unsigned n_flows; /* tuples that were handed out */
+	unsigned n_peers; /* addresses of the peer that were handed out */
 	bool dirty;       /* could not be reset: open another */
 };
 
@@ -43,6 +44,12 @@ void tw_stand_close(struct tw_stand *stand);
 
 /* The next unused tuple of the stand, to the DUT's port. Flows repeat after 130,000. */
 struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family);
+
+/*
+ * Index (see tw_lane_peer_addr()) of the first of @n addresses of the peer that nobody has used on this stand: what the kernel
+ * learnt of another host (tcp_metrics, path MTU) does not matter there. They repeat after 130,000.
+ */
+unsigned tw_stand_peers(struct tw_stand *stand, unsigned n);
 
 /* The tuple of the fence: from a port of the peer that no row uses to one where nobody listens. */
 struct tw_flow tw_stand_fence(enum tw_family family);
