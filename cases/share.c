@@ -239,6 +239,7 @@ static const struct tw_case rows[] = {
 		.says = "SO_REUSEPORT taken from the accepted socket is missing in its TIME_WAIT, "
 			"but the port remembers the address and the option of who bound it",
 		RULES("D-70", "D-104"),
+		.needs = "H-67",
 		.scenario = options_change,
 		LATE(.before = TW_REUSEPORT, .after = TW_NO_OPTION),
 		/* sk_reuseport_match(): no look at the sockets then */
@@ -256,6 +257,7 @@ static const struct tw_case rows[] = {
 		.id = "share.options.connected.reuseaddr-cleared",
 		.says = "SO_REUSEADDR taken from the connected socket is missing in its TIME_WAIT",
 		RULES("D-70", "D-100"),
+		.needs = "H-67",
 		.scenario = options_change,
 		LATE(.connected = true, .before = TW_REUSEADDR, .after = TW_NO_OPTION),
 		WHO("EADDRINUSE", "EADDRINUSE", "EADDRINUSE", "EADDRINUSE"),
@@ -265,6 +267,7 @@ static const struct tw_case rows[] = {
 		.says = "SO_REUSEPORT taken from the connected socket is missing in its TIME_WAIT, "
 			"but the port remembers the address and the option of who bound it",
 		RULES("D-70", "D-104"),
+		.needs = "H-67",
 		.scenario = options_change,
 		LATE(.connected = true, .before = TW_REUSEPORT, .after = TW_NO_OPTION),
 		/* sk_reuseport_match(): no look at the sockets then */

@@ -102,7 +102,7 @@ static const struct tw_change changes[] = {
 	  { .probe = "btf:tcp_tw_status.TCP_TW_ACK_OOW", IN(6, 16), AFTER(6, 14) }, { 0 } },
 	{ "H-53", "a segment that ends beyond the window is refused",
 	  { .probe = "TcpExtBeyondWindow", IN(6, 17) }, { 0 } },
-	/* 6.16.12 and 6.17.8 were read */
+	/* 6.16.12 and 6.17.8 were read; measured on 6.1.170 */
 	{ "H-54", "a port that is released is open to connect() again",
 	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }) }, { 0 } },
 	{ "H-56", "PSP applies to TIME_WAIT", { IN(6, 18) }, { 0 } },
@@ -127,7 +127,11 @@ static const struct tw_change changes[] = {
 	{ "H-65", "a FIN is sent only if the congestion window has room for it", { IN(6, 10) }, { 0 } },
 	/* 6.16.12 and 6.17.8 were read */
 	{ "H-66", "bytes that were read already are no unread data for close()",
-	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }, { 6, 12, 56, 57 }) }, { 0 } },
+	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }, { 6, 12, 56, 57 }, { 6, 6, 0, TW_PATCH_NOT_READ },
+			      { 6, 1, 0, 170 }) }, { 0 } },
+	/* otherwise on 5.10.218 and 6.1.170, as told here on 6.12.117 */
+	{ "H-67", "an option that is cleared after bind() is missing in TIME_WAIT when others bind the port",
+	  { IN(6, 12), AFTER(6, 1) }, { 0 } },
 };
 /* clang-format on */
 
