@@ -361,7 +361,7 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "finwait2.timeout.fin",
 		.says	= "a FIN that comes after FIN_WAIT_2 has been given up is reset",
-		.cite	= { "N-86", "N-50" },
+		.cite	= { "N-85", "N-86", "N-50" },
 		.given	= { .enter = TO_FIN_WAIT_2, .sysctl = { SYSCTL("tcp_fin_timeout", "15") } },
 		.step	= {
 			{

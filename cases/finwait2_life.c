@@ -433,7 +433,7 @@ static const struct tw_case rows[] = {
 		.id	= "finwait2.linger2-negative.fin",
 		.says	= "with TCP_LINGER2 below zero even a peer that closes as it acks the FIN gets a "
 			  "RST",
-		.cite	= { "D-63", "N-04" },
+		.cite	= { "D-63" },
 		.scenario = no_wait, .arg = &(const unsigned){ FIN | ACK },
 		.expect	= { FINDS(IS("close", "FIN|ACK"), IS("then", "RST"), NUM("seq", 0),
 				  IS("left", "gone"), MOVES("TcpExtTCPAbortOnData", 1),

@@ -177,7 +177,7 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "mss.1460.ts",
 		.says	= "with timestamps segments are 12 bytes shorter than what was announced",
-		.cite	= { "N-95", "N-96" },
+		.cite	= { "N-96", "N-95" },
 		SIZES(.mss = 1460, .ts = true),
 		.expect	= { FINDS(OWN_MSS, PER_FAMILY("largest", 1448, 1428)) },
 		.rfc	= DEMAND(SHLD_6, { FINDS(PER_FAMILY("largest", 1448, 1428)) }),
@@ -185,7 +185,7 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "mss.536.ts",
 		.says	= "that holds for a peer that announces 536 as well",
-		.cite	= { "N-95", "N-96" },
+		.cite	= { "N-96", "N-95" },
 		SIZES(.mss = 536, .ts = true),
 		.expect	= { FINDS(OWN_MSS, SENDS(524)) },
 		.rfc	= DEMAND(SHLD_6, { FINDS(SENDS(524)) }),

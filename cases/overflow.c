@@ -133,7 +133,7 @@ static void limits(struct tw_scene *sc, const void *arg)
 		MOVES("TcpExtTW", 1), MOVES("TcpExtTWKilled", 0)
 #define LINGER(when_)                                                                \
 	.rfc = { .clause = "RFC 9293 3.6.1",                                         \
-		 .says = "the end that closes first lingers in TIME-WAIT for 2 MSL", \
+		 .says = "the end that closes first goes to TIME-WAIT",               \
 		 .want = { { FINDS(IS("left", "time-wait")) } } },                   \
 	.claim = { { .id = "C1-6", .when = when_, .want = { FINDS(IS("left", "time-wait")) } } }
 #define FULL "tcp_max_tw_buckets is reached"
@@ -165,14 +165,14 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "overflow.fin-wait-2-counts",
 		.says	= "mini-sockets in FIN_WAIT_2 count towards tcp_max_tw_buckets",
-		.cite	= { "D-66" },
+		.cite	= { "D-66", "N-01" },
 		WITH(.fin_waiting = 2, .way = FIN_AND_ACK), BUCKETS("2"),
 		.expect	= { FINDS(IS("answer", "ACK"), IS("first", "fin-wait-2 mini"), NO_ROOM) },
 		LINGER(FULL),
 	}, {
 		.id	= "overflow.both-count",
 		.says	= "TIME_WAIT and FIN_WAIT_2 share the places of tcp_max_tw_buckets",
-		.cite	= { "D-66" },
+		.cite	= { "D-66", "N-01" },
 		WITH(.waiting = 1, .fin_waiting = 1, .way = FIN_AND_ACK), BUCKETS("2"),
 		.expect	= { FINDS(IS("answer", "ACK"), IS("first", "time-wait"), NO_ROOM) },
 		LINGER(FULL),
@@ -180,14 +180,14 @@ static const struct tw_case rows[] = {
 		.id	= "overflow.half-closed",
 		.says	= "above tcp_max_tw_buckets a socket is closed though its descriptor is open, and the "
 			  "last ACK is sent",
-		.cite	= { "D-66", "N-02" },
+		.cite	= { "D-66", "N-01", "N-02" },
 		WITH(.waiting = 1, .way = HALF_CLOSED), BUCKETS("1"),
 		.expect	= { FINDS(IS("answer", "ACK"), IS("first", "time-wait"), NO_ROOM) },
 		LINGER(FULL),
 	}, {
 		.id	= "overflow.crossing",
 		.says	= "above tcp_max_tw_buckets CLOSING ends in nothing",
-		.cite	= { "D-66", "N-03" },
+		.cite	= { "D-66", "N-01", "N-03" },
 		WITH(.waiting = 1, .way = CROSSING), BUCKETS("1"),
 		.expect	= { FINDS(IS("answer", "silence"), IS("first", "time-wait"), NO_ROOM) },
 		LINGER(FULL),
@@ -230,7 +230,7 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "overflow.none.crossing",
 		.says	= "with tcp_max_tw_buckets=0 there is none after CLOSING",
-		.cite	= { "D-67", "N-03" },
+		.cite	= { "D-67", "N-01", "N-03" },
 		WITH(.way = CROSSING), BUCKETS("0"),
 		.expect	= { FINDS(IS("answer", "silence"), NO_ROOM) },
 		LINGER(FULL),

@@ -56,7 +56,8 @@ static const struct tw_rule rules[] = {
 	     "what counts is whether the new connection would use timestamps, on both ends"),
 	RULE("N-30", "RFC 5961 4.2", "SHOULD",
 	     "a SYN that is not acceptable is challenged by an ACK and dropped"),
-	RULE("N-31", "RFC 5961 4.2", "",
+	/* no demand, but a trap (RFC 5961 4.2) */
+	RULE("N-31", "tcp_rcv_synsent_state_process", "",
 	     "if its number is R-1 that challenge looks like an answer to the client"),
 	RULE("N-32", "RFC 9293 3.10.7.2", "",
 	     "a FIN on a SYN is a matter for later: accept it or leave the state alone"),
@@ -73,7 +74,8 @@ static const struct tw_rule rules[] = {
 	     "a RST in TIME_WAIT is ignored, or old duplicates assassinate it"),
 	RULE("N-42", "RFC 1337 3 F2", "MAY",
 	     "or it is ignored for two seconds, where timestamps are in use"),
-	RULE("N-42b", "RFC 1337 3 F2", "",
+	/* nor this (RFC 1337 3 F2) */
+	RULE("N-42b", "tcp_v4_timewait_ack", "",
 	     "an ACK from TIME_WAIT makes an old duplicate young: it has the current clock"),
 	RULE("N-43", "RFC 7323 5.2", "MUST", "a RST is not subject to PAWS"),
 	RULE("N-44", "RFC 7323 5.2", "MUST", "the timestamp in a RST changes no state"),
