@@ -181,7 +181,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, +1) },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.seq-inside",
@@ -189,7 +190,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +60000) },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.closed",
@@ -197,7 +199,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		.given	= { .enter = TO_FIN_WAIT_2, .dut = CLOSED },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.data",
@@ -205,7 +208,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0), .len = 5 },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.fin",
@@ -213,7 +217,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN | FIN, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.plain",
@@ -221,7 +226,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		.given	= { .enter = TO_FIN_WAIT_2, .ts = TS_OFF },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
+			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.again",
@@ -248,7 +254,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-03", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE, RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn-ack.seq-above",
@@ -257,7 +263,7 @@ static const struct tw_case rows[] = {
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, +1),
 			    .ack = AT(SND_NXT, +999999) },
-		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE, RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	}, {
 		.id	= "finwait2.syn.seq-below",
@@ -315,7 +321,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-82", "D-05", "D-48" },
 		IN_FIN_WAIT_2,
 		.send	= { .flags = SYN | ACK, .seq = AT(RCV_NXT, -1), .len = 5 },
-		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE },
+		.expect	= { .reply = RST, RST_NUMBERS, .tw = GONE, RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
 	},
 

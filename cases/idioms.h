@@ -42,6 +42,9 @@
 		.expect.reason = "NOT_SPECIFIED",                                           \
 	}
 
+/* FIN_WAIT_2 itself answers by a RST, not a port without a socket. */
+#define RESET_BY_ENTRY .counter = { "TcpOutRsts" }, .reason = "RST:TCP_TIMEWAIT_SOCKET"
+
 /* What a RST does that tcp_rfc1337 makes TIME_WAIT ignore, on older kernels. */
 #define RST_RESTARTS_IN_STEP(step_)                                                        \
 	{                                                                              \

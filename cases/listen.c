@@ -48,7 +48,8 @@ static const struct tw_case rows[] = {
 			}, {
 				.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 				.expect	= { .reply = SYN | ACK, FRESH_NUMBERS_ECHOING(0),
-					    .tw = REOPENED },
+					    .tw = REOPENED,
+					    .counter = { "TcpExtTCPSynRetrans" } },
 			},
 		},
 	}, {
@@ -82,7 +83,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-36", "D-47" },
 		.given	= { .dut = CLOSED },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1), .tsval = AT(TS_RECENT, +1) },
-		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4", "without a listener nothing can accept a SYN",
 				 AN_ACK),
 	}, {
@@ -420,7 +421,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "D-05", "D-48" },
 		.given	= { .enter = TO_FIN_WAIT_2 },
 		.send	= { .flags = PSH | ACK, .seq = AT(RCV_NXT, 0), .len = 5 },
-		.expect	= { .reply = RST, .seq = AT(SEG_ACK, 0), .tw = GONE },
+		.expect	= { .reply = RST, .seq = AT(SEG_ACK, 0), .tw = GONE, RESET_BY_ENTRY },
 	}, {
 		.id	= "listen.reset.syn",
 		.says	= "a SYN in FIN_WAIT_2 is reset, and the entry goes without a look at the "
@@ -429,7 +430,7 @@ static const struct tw_case rows[] = {
 		.given	= { .enter = TO_FIN_WAIT_2 },
 		.send	= { .flags = SYN, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = RST | ACK, .seq = NUMBER(0), .ack = AT(SEG_END, 0),
-			    .tw = GONE },
+			    .tw = GONE, RESET_BY_ENTRY },
 	},
 };
 /* clang-format on */

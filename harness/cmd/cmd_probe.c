@@ -66,8 +66,13 @@ static void print_rest(const struct tw_step_evidence *se)
 	tw_text_moved(se, text, sizeof(text));
 	if (*text)
 		printf("    %s\n", text);
-	for (unsigned i = 0; i < se->n_reasons; i++)
-		printf("    drop reason %s\n", se->reason[i]);
+	for (unsigned i = 0; i < se->n_reasons; i++) {
+		size_t rst = strlen(TW_REASON_OF_RST);
+		bool of_rst = !strncmp(se->reason[i], TW_REASON_OF_RST, rst);
+
+		printf("    %s reason %s\n", of_rst ? "reset" : "drop",
+		       se->reason[i] + (of_rst ? rst : 0));
+	}
 }
 
 static void print_text(const struct tw_result *res, const struct tw_facts *facts, uint64_t seed)

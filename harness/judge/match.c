@@ -143,13 +143,21 @@ bool tw_judge_has_reason(const struct tw_step_evidence *se, const char *reason)
 	return false;
 }
 
+static bool drop_has_reason(const struct tw_step_evidence *se)
+{
+	for (unsigned i = 0; i < se->n_reasons; i++)
+		if (strncmp(se->reason[i], TW_REASON_OF_RST, strlen(TW_REASON_OF_RST)) != 0)
+			return true;
+	return false;
+}
+
 static bool reason_met(const char *want, const struct tw_step_evidence *se)
 {
 	if (!want || !se->reasons_read)
 		return true;
 	/* what the collector leaves out, since most drops have it */
 	if (!strcmp(want, "NOT_SPECIFIED"))
-		return !se->n_reasons;
+		return !drop_has_reason(se);
 	return tw_judge_has_reason(se, want);
 }
 

@@ -17,13 +17,19 @@ enum {
 	NAMES_MAX = 512
 }; /* pages of the ring; more reasons than any kernel has */
 
-struct tw_drops {
+/* A tracepoint that tells a reason. */
+struct source {
 	int fd;
 	struct perf_event_mmap_page *page;
 	size_t size;
 	unsigned offset; /* of the reason within the raw sample */
 	char *format;    /* the names point into it */
 	const char *name[NAMES_MAX];
+};
+
+struct tw_drops {
+	struct source drop;
+	struct source reset; /* .fd is -1 where there is none (before 6.10) */
 };
 
 /* A directory of tracefs; without a mount point of its own where nobody has mounted it. */
@@ -66,15 +72,15 @@ static char *read_text(int dir, const char *path, size_t size)
 	return text;
 }
 
-/* "field:enum skb_drop_reason reason;	offset:36;" and "{ 38, "TCP_RFC7323_TW_PAWS" }, ..." */
-static int parse_format(struct tw_drops *drops)
+/* "field:enum skb_drop_reason reason;	offset:36;" and "__print_symbolic(REC->reason, { 38, "TCP_RFC7323_TW_PAWS" }, ..." */
+static int parse_format(struct source *src)
 {
-	char *at = strstr(drops->format, "skb_drop_reason reason;"), *end;
+	char *at = strstr(src->format, "_reason reason;"), *end;
 	unsigned long n;
 
-	if (!at || sscanf(at, "skb_drop_reason reason; offset:%u", &drops->offset) != 1)
+	if (!at || sscanf(at, "_reason reason; offset:%u", &src->offset) != 1)
 		return -ENOTSUP;
-	at = strstr(at, "__print_symbolic(");
+	at = strstr(at, "__print_symbolic(REC->reason");
 	while (at && (at = strstr(at, "{ ")) != NULL) {
 		n = strtoul(at + 2, &end, 0);
 		if (end[0] != ',' || end[1] != ' ' || end[2] != '"')
@@ -84,12 +90,12 @@ static int parse_format(struct tw_drops *drops)
 			break;
 		*at++ = '\0';
 		if (n < NAMES_MAX)
-			drops->name[n] = end + 3;
+			src->name[n] = end + 3;
 	}
 	return 0;
 }
 
-static int open_event(struct tw_drops *drops, unsigned id)
+static int open_event(struct source *src, unsigned id)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
@@ -100,40 +106,63 @@ static int open_event(struct tw_drops *drops, unsigned id)
 	};
 	long page = sysconf(_SC_PAGESIZE);
 
-	drops->fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	if (drops->fd < 0)
+	src->fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (src->fd < 0)
 		return -errno;
-	drops->size = (size_t)((RING + 1) * page);
-	drops->page = mmap(NULL, drops->size, PROT_READ | PROT_WRITE, MAP_SHARED, drops->fd, 0);
-	if (drops->page == MAP_FAILED) {
-		drops->page = NULL;
+	src->size = (size_t)((RING + 1) * page);
+	src->page = mmap(NULL, src->size, PROT_READ | PROT_WRITE, MAP_SHARED, src->fd, 0);
+	if (src->page == MAP_FAILED) {
+		src->page = NULL;
 		return -errno;
 	}
 	return 0;
 }
 
+static int open_source(struct source *src, int dir, const char *event)
+{
+	char path[64], *id;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/id", event);
+	id = read_text(dir, path, 32);
+	snprintf(path, sizeof(path), "%s/format", event);
+	src->format = read_text(dir, path, 65536);
+	ret = id && src->format ? parse_format(src) : -EACCES;
+	if (ret == 0)
+		ret = open_event(src, (unsigned)atoi(id));
+	free(id);
+	return ret;
+}
+
+static void close_source(struct source *src)
+{
+	if (src->page)
+		munmap(src->page, src->size);
+	if (src->fd >= 0)
+		close(src->fd);
+	free(src->format);
+	memset(src, 0, sizeof(*src));
+	src->fd = -1;
+}
+
 struct tw_drops *tw_drops_open(struct tw_err *err)
 {
 	struct tw_drops *drops = calloc(1, sizeof(*drops));
-	char *id = NULL;
 	int dir = -1, ret = -ENOMEM;
 
 	if (!drops)
 		goto out;
-	drops->fd = -1;
+	drops->drop.fd = drops->reset.fd = -1;
 	dir = open_tracefs();
 	ret = dir < 0 ? -errno : 0;
 	if (ret)
 		goto out;
-	id = read_text(dir, "skb/kfree_skb/id", 32);
-	drops->format = read_text(dir, "skb/kfree_skb/format", 65536);
-	ret = id && drops->format ? parse_format(drops) : -EACCES;
-	if (ret == 0)
-		ret = open_event(drops, (unsigned)atoi(id));
+	ret = open_source(&drops->drop, dir, "skb/kfree_skb");
+	if (ret == 0 && open_source(&drops->reset, dir, "tcp/tcp_send_reset") < 0)
+		close_source(&drops->reset);
 out:
 	if (dir >= 0)
 		close(dir);
-	free(id);
 	if (ret == 0)
 		return drops;
 	tw_err_set(err, -ret, "the tracepoint skb:kfree_skb cannot be read: %s", strerror(-ret));
@@ -145,78 +174,98 @@ void tw_drops_close(struct tw_drops *drops)
 {
 	if (!drops)
 		return;
-	if (drops->page)
-		munmap(drops->page, drops->size);
-	if (drops->fd >= 0)
-		close(drops->fd);
-	free(drops->format);
+	close_source(&drops->drop);
+	close_source(&drops->reset);
 	free(drops);
 }
 
-static void ring_copy(const struct tw_drops *drops, uint64_t at, void *to, size_t n)
+static void ring_copy(const struct source *src, uint64_t at, void *to, size_t n)
 {
-	const uint8_t *data = (const uint8_t *)drops->page + drops->page->data_offset;
-	uint64_t size = drops->page->data_size;
+	const uint8_t *data = (const uint8_t *)src->page + src->page->data_offset;
+	uint64_t size = src->page->data_size;
 
 	for (size_t i = 0; i < n; i++)
 		((uint8_t *)to)[i] = data[(at + i) % size];
 }
 
-static const char *reason_at(const struct tw_drops *drops, uint64_t at, uint16_t size)
+static const char *reason_at(const struct source *src, uint64_t at, uint16_t size)
 {
 	const unsigned head = sizeof(struct perf_event_header) + sizeof(uint32_t);
 	uint32_t reason;
 
-	if (size < head + drops->offset + sizeof(reason))
+	if (size < head + src->offset + sizeof(reason))
 		return NULL;
-	ring_copy(drops, at + head + drops->offset, &reason, sizeof(reason));
-	return reason < NAMES_MAX ? drops->name[reason] : NULL;
+	ring_copy(src, at + head + src->offset, &reason, sizeof(reason));
+	return reason < NAMES_MAX ? src->name[reason] : NULL;
 }
 
 /*
  * QUEUE_PURGE is the end of a socket's queue, not of a segment on its way: sockets that were closed long ago are freed in whatever
- * context the RCU callbacks run, which may be this thread's.
+ * context the RCU callbacks run, which may be this thread's. NO_SOCKET of a RST is the fence's, or goes without saying.
  */
-static bool says_something(const char *name)
+static bool says_something(const char *name, bool reset)
 {
-	return name && strcmp(name, "NOT_SPECIFIED") && strcmp(name, "OTHERHOST") &&
-	       strcmp(name, "CONSUMED") && strcmp(name, "QUEUE_PURGE");
+	if (!name || !strcmp(name, "NOT_SPECIFIED"))
+		return false;
+	if (reset)
+		return strcmp(name, "NO_SOCKET") != 0;
+	return strcmp(name, "OTHERHOST") && strcmp(name, "CONSUMED") && strcmp(name, "QUEUE_PURGE");
 }
 
-int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err)
+/* Appends to the @n of @ret. Their number then, or -EOVERFLOW. */
+static int read_source(struct source *src, bool reset, char ret[TW_REASONS_MAX][48], int n,
+		       struct tw_err *err)
 {
-	uint64_t head = __atomic_load_n(&drops->page->data_head, __ATOMIC_ACQUIRE);
-	uint64_t tail = drops->page->data_tail;
-	int n = 0, fail = 0;
+	uint64_t head = __atomic_load_n(&src->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t tail = src->page->data_tail;
+	int fail = 0;
 
 	while (tail < head) {
 		struct perf_event_header ev;
 		const char *name;
 
-		ring_copy(drops, tail, &ev, sizeof(ev));
-		name = ev.type == PERF_RECORD_SAMPLE ? reason_at(drops, tail, ev.size) : NULL;
+		ring_copy(src, tail, &ev, sizeof(ev));
+		name = ev.type == PERF_RECORD_SAMPLE ? reason_at(src, tail, ev.size) : NULL;
 		if (ev.type == PERF_RECORD_LOST)
 			fail = tw_err_set(err, EOVERFLOW,
 					  "drop reasons were lost: the trace ring was full");
-		if (says_something(name) && n < TW_REASONS_MAX)
-			snprintf(ret[n++], sizeof(ret[0]), "%s", name);
+		if (says_something(name, reset) && n < TW_REASONS_MAX)
+			snprintf(ret[n++], sizeof(ret[0]), "%s%s", reset ? TW_REASON_OF_RST : "",
+				 name);
 		if (!ev.size)
 			break;
 		tail += ev.size;
 	}
-	__atomic_store_n(&drops->page->data_tail, tail, __ATOMIC_RELEASE);
+	__atomic_store_n(&src->page->data_tail, tail, __ATOMIC_RELEASE);
 	return fail ? fail : n;
+}
+
+int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err)
+{
+	int resets = 0, n;
+
+	if (drops->reset.page)
+		resets = read_source(&drops->reset, true, ret, 0, err);
+	n = read_source(&drops->drop, false, ret, resets < 0 ? 0 : resets, err);
+	return resets < 0 ? resets : n;
+}
+
+static void tell_names(const struct source *src, const char *prefix,
+		       void (*fn)(void *arg, const char *name), void *arg)
+{
+	char name[64];
+
+	for (unsigned i = 0; i < NAMES_MAX; i++) {
+		if (!src->name[i])
+			continue;
+		snprintf(name, sizeof(name), "reason:%s%s", prefix, src->name[i]);
+		fn(arg, name);
+	}
 }
 
 void tw_drops_names(const struct tw_drops *drops, void (*fn)(void *arg, const char *name),
 		    void *arg)
 {
-	char name[64];
-
-	for (unsigned i = 0; i < NAMES_MAX; i++) {
-		if (!drops->name[i])
-			continue;
-		snprintf(name, sizeof(name), "reason:%s", drops->name[i]);
-		fn(arg, name);
-	}
+	tell_names(&drops->drop, "", fn, arg);
+	tell_names(&drops->reset, TW_REASON_OF_RST, fn, arg);
 }

@@ -132,7 +132,7 @@ struct tw_expect {
 	enum tw_fate tw;
 	const char
 		*counter[TW_COUNTERS_MAX]; /* each moves by one; no other watched counter moves */
-	const char *reason;                /* drop reason, compared where it can be read */
+	const char *reason; /* drop reason, or "RST:" and a RST's; compared where it can be read */
 	const struct tw_find
 		*finds; /* of a scenario: all of these; ends with TW_FIND_NONE. Or NULL */
 };

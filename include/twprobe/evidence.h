@@ -85,6 +85,9 @@ enum {
 	TW_REASONS_MAX = 4
 };
 
+/* Before the reason of a RST that was sent; the others are of packets that were dropped. */
+#define TW_REASON_OF_RST "RST:"
+
 enum {
 	/* Half the least RTO: a scenario that was held up for longer may have met a timer that it did not ask for. */
 	TW_LATE_MS = 100,
