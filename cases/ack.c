@@ -11,7 +11,7 @@ static const struct tw_case rows[] = {
 		.says	= "a bare ACK at R is swallowed without an answer, and restarts the timer",
 		.cite	= { "N-09", "D-12" },
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = SILENCE, .tw = RESTARTED },
+		.expect	= { .reply = SILENCE, .tw = RESTARTED, .reason = "NOT_SPECIFIED" },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
 				 "acknowledge it and restart the 2 MSL timeout",
 				 AN_ACK_AND_RESTART),
@@ -21,7 +21,8 @@ static const struct tw_case rows[] = {
 			  "numbers",
 		.cite	= { "N-15", "D-31" },
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, -1) },
-		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
+		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED,
+			    .reason = "NOT_SPECIFIED" },
 		.rfc	= DEMAND("RFC 9293 3.5.2",
 				 "an unacceptable segment is answered by an empty ACK", AN_ACK),
 	}, {

@@ -90,6 +90,8 @@ static void close_unread(struct tw_scene *sc, const void *args)
 	tw_find_reply(sc, "wire", conn);
 	find_left(sc, conn, since);
 	find_seq(sc, conn, next);
+	if (tw_scene_going(sc))
+		tw_find_text(sc, "ts", conn->n && conn->heard[0].seg.ts ? "yes" : "no");
 }
 
 /* The descriptor is gone at once, and nobody has answered the FIN yet. */
@@ -281,7 +283,7 @@ static void destroy_time_wait(struct tw_scene *sc, const void *arg)
 
 /* The two ways to go, and what is counted. */
 #define A_FIN  IS("wire", "FIN|ACK"), NUM("seq", 0), MOVES("TcpOutRsts", 0)
-#define A_RST  IS("wire", "RST|ACK"), NUM("seq", 0), IS("left", "gone"), \
+#define A_RST  IS("wire", "RST|ACK"), NUM("seq", 0), IS("ts", "yes"), IS("left", "gone"), \
 	       MOVES("TcpOutRsts", 1), MOVES("TcpEstabResets", 1), MOVES("TcpExtTW", 0)
 #define FOR_UNREAD_DATA MOVES("TcpExtTCPAbortOnClose", 1), MOVES("TcpExtTCPAbortOnData", 0)
 
@@ -326,7 +328,7 @@ static const struct tw_case rows[] = {
 	}, {
 		.id	= "close.linger-zero",
 		.says	= "close() with SO_LINGER {1, 0} sends a RST and leaves nothing behind",
-		.cite	= { "D-121", "N-06" },
+		.cite	= { "D-121", "N-06", "N-45" },
 		.scenario = close_unread,
 		.arg	= &(const struct unread) { .linger = ON },
 		.expect	= { FINDS(IS("close", "OK"), A_RST, MOVES("TcpExtTCPAbortOnData", 1),
@@ -462,8 +464,8 @@ static const struct tw_case rows[] = {
 		.arg	= &(const struct unsent) { .linger = ON },
 		.expect	= { FINDS(NUM("sent", IN_FLIGHT), IS("close", "OK"), IS("wire", "RST|ACK"),
 				  NUM("seq", IN_FLIGHT), NUM("delivered", IN_FLIGHT),
-				  NUM("fins", 0), IS("left", "gone"),
-				  MOVES("TcpExtTCPAbortOnData", 1)) },
+				  NUM("fins", 0), IS("left", "gone"), MOVES("TcpEstabResets", 1),
+				  MOVES("TcpExtTCPAbortOnData", 1), MOVES("TcpExtTW", 0)) },
 		.claim	= { { .id = "C3-16", .as_expected = true } },
 	},
 
@@ -540,7 +542,8 @@ static const struct tw_case rows[] = {
 		.cite	= { "D-133" },
 		.scenario = destroy_time_wait,
 		.expect	= { FINDS(IS("destroy", "OK"), IS("wire", "silence"), IS("left", "gone"),
-				  MOVES("TcpOutSegs", 0), MOVES("TcpOutRsts", 0)) },
+				  MOVES("TcpOutSegs", 0), MOVES("TcpOutRsts", 0),
+				  MOVES("TcpEstabResets", 0), MOVES("TcpExtTWKilled", 0)) },
 		.except	= { { .unless = "H-36", .because = "before 6.0 SOCK_DESTROY left it alone",
 			      .expect = { FINDS(IS("destroy", "EOPNOTSUPP"), IS("wire", "silence"),
 						IS("left", "time-wait")) } } },

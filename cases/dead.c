@@ -110,6 +110,23 @@ static const struct tw_case rows[] = {
 				     "without an ACK to go by, the RST has number 0 and acks the "
 				     "segment"),
 	}, {
+		.id	= "dead.closed.rst-without-ts",
+		.says	= "the RST of a closed port carries no timestamps either, whatever it answers",
+		.cite	= { "N-45", "N-50" },
+		.given	= { .dut = CLOSED },
+		.step	= {
+			KILL,
+			{
+				.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0),
+					    .tsval = AT(TS_RECENT, +1) },
+				.expect	= { .reply = RST, .seq = AT(SEG_ACK, 0),
+					    .tsval = ABSENT, .tsecr = ABSENT, .tw = GONE },
+			},
+		},
+		.rfc	= DEMAND("RFC 7323 5.2",
+				 "a RST that answers timestamps carries TSval 0 and echoes",
+				 { .reply = RST, .tsval = NUMBER(0), .tsecr = AT(TS_RECENT, +1) }),
+	}, {
 		.id	= "dead.closed.fin",
 		.says	= "after the RST a FIN without ACK to the closed port is acked by a RST",
 		.cite	= { "N-50", "D-10" },

@@ -284,7 +284,8 @@ static const struct tw_case rows[] = {
 		.given	= { .enter = TO_FIN_WAIT_2 },
 		.send	= { .flags = FIN | ACK, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = ACK, .seq = AT(SND_NXT, 0), .ack = AT(SEG_SEQ, +1),
-			    .tsecr = AT(TS_RECENT, 0), .tw = RESTARTED },
+			    .tsecr = AT(TS_RECENT, 0), .tw = RESTARTED,
+			    .reason = "NOT_SPECIFIED" },
 		.rfc	= CONFORMING("RFC 9293 3.6",
 				     "a FIN in FIN_WAIT_2 is acked and leads to TIME_WAIT"),
 		.claim	= {

@@ -15,7 +15,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "N-41", "D-11" },
 		.given	= { RFC1337 },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = SILENCE, .tw = RUNNING },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
 		.rfc	= DEMAND("RFC 1337 3 F1", "a RST in TIME_WAIT is ignored", A_SILENT_DROP),
 		.also	= END_BY_9293,
 		.except	= { RST_RESTARTS },

@@ -12,7 +12,7 @@ static const struct tw_case rows[] = {
 		.says	= "a RST at R kills TIME_WAIT at once",
 		.cite	= { "N-40", "N-41", "D-10" },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, 0) },
-		.expect	= { .reply = SILENCE, .tw = GONE },
+		.expect	= { .reply = SILENCE, .tw = GONE, .reason = "NOT_SPECIFIED" },
 		.rfc	= CONFORMING("RFC 9293 3.10.7.4",
 				     "a RST in TIME_WAIT closes the connection"),
 		.also	= LIFE_BY_1337,
@@ -21,7 +21,7 @@ static const struct tw_case rows[] = {
 		.says	= "a RST one below R is dropped in silence",
 		.cite	= { "N-46", "D-32" },
 		.send	= { .flags = RST, .seq = AT(RCV_NXT, -1) },
-		.expect	= { .reply = SILENCE, .tw = RUNNING },
+		.expect	= { .reply = SILENCE, .tw = RUNNING, .reason = "NOT_SPECIFIED" },
 		.rfc	= CONFORMING("RFC 5961 3.2",
 				     "a RST outside the window is dropped in silence"),
 	}, {
