@@ -1,6 +1,6 @@
 /*
- * The rule book in short: what five articles about TIME_WAIT claim. Each is told as its article has it, right or wrong: the
- * rows that carry its id say which.
+ * The rule book in short: what five articles about TIME_WAIT claim, and where they contradict each other. Each claim is told
+ * as its article has it, right or wrong: the rows that carry its id say which.
  */
 #include "rules.h"
 
@@ -186,3 +186,21 @@ static const struct tw_rule rules[] = {
 };
 
 TW_RULE_TABLE(claims);
+
+static const struct tw_dispute disputes[] = {
+	{ "does SO_REUSEADDR let a client connect() with the tuple that it has in TIME_WAIT?",
+	  { "C0-2", "C3-3" },
+	  { "C3-4", "C3-15" } },
+	{ "must the first socket have had SO_REUSEADDR for the second to bind its port?",
+	  { "C0-6" },
+	  { "C3-5" } },
+	{ "do 0.0.0.0 and a specific address exclude each other on one port?",
+	  { "C0-8" },
+	  { "C3-14" } },
+	{ "how long does TIME_WAIT last?", { "C1-8" }, { "C4-5" } },
+};
+
+const struct tw_dispute *tw_dispute_at(size_t i)
+{
+	return i < sizeof(disputes) / sizeof(disputes[0]) ? &disputes[i] : NULL;
+}

@@ -42,6 +42,8 @@ static const struct tw_rule rules[] = {
 	CLAIM("C2-5", "article 7", "it holds, but the slow row was left out"),
 	CLAIM("C2-6", "article 7", "the slow row is of another case"),
 	CLAIM("C2-7", "article 7", "the row without a verdict is of another case"),
+	CLAIM("C2-8", "article 7", "a condition that only IPv4 knows"),
+	CLAIM("C2-9", "article 7", "a condition over IPv4, no condition over IPv6"),
 };
 
 #define IF(id_, when_)                                        \
@@ -59,6 +61,9 @@ enum {
 	BROKEN,
 	SLOW,
 	LEFT,
+	ALONE,
+	BOTH,
+	NEVER,
 	ROWS
 };
 
@@ -82,6 +87,10 @@ static const struct tw_case rows[ROWS] = {
 		   .claim = { IF("C2-3", NULL), IF("C2-5", NULL), IF("C2-6", "it snows") },
 		   .slow = true },
 	[LEFT] = { .id = "c.left", .claim = { IF("C2-4", NULL) } },
+	[ALONE] = { .id = "d.alone", .claim = { IF("C2-8", "it is hot") }, .family = TW_IPV4 },
+	[BOTH] = { .id = "d.both",
+		   .claim = { IF("C2-8", "it is cold"), IF("C2-9", "it is cold") } },
+	[NEVER] = { .id = "d.never", .claim = { IF("C2-9", "it is dark") } },
 };
 
 static const struct tw_case *row_at(size_t i)
@@ -94,7 +103,21 @@ static const struct tw_rule *rule_at(size_t i)
 	return i < sizeof(rules) / sizeof(*rules) ? &rules[i] : NULL;
 }
 
-static const struct tw_book book = { row_at, rule_at };
+static const struct tw_dispute disputes[] = {
+	{ "is it so?", { "C0-1" }, { "C0-2", "C1-2" } },
+	{ "is it otherwise?", { "C0-2" }, { "C0-3" } },
+	{ "is it the same?", { "C0-1" }, { "C1-3" } },
+	{ "is it neither?", { "C0-2" }, { "C0-2" } },
+	{ "does it depend?", { "C0-1", "C0-2" }, { "C0-4" } },
+	{ "who knows?", { "C0-1" }, { "C1-4" } },
+};
+
+static const struct tw_dispute *dispute_at(size_t i)
+{
+	return i < sizeof(disputes) / sizeof(*disputes) ? &disputes[i] : NULL;
+}
+
+static const struct tw_book book = { row_at, rule_at, dispute_at };
 
 /* "+-.": holds, does not, no verdict; as many as the row has claims. */
 static void feed(struct tw_claims_table *table, unsigned row, enum tw_family family,
@@ -135,6 +158,11 @@ static void make(struct tw_claims_table *table)
 	feed(table, SKIPPED, TW_IPV4, ".");
 	feed(table, SKIPPED, TW_IPV6, ".");
 	feed(table, BROKEN, TW_IPV6, "..");
+	feed(table, ALONE, TW_IPV4, "+");
+	feed(table, BOTH, TW_IPV4, "-+");
+	feed(table, BOTH, TW_IPV6, "-+");
+	feed(table, NEVER, TW_IPV4, "-");
+	feed(table, NEVER, TW_IPV6, "+");
 	tw_claims_add(table, &unknown);
 	tw_claims_conclude(table);
 }
@@ -144,14 +172,14 @@ static void verdicts_are_summed_up(void **state)
 	static const struct {
 		const char *id;
 		enum tw_claim_verdict verdict;
-		const char *because;
+		const char *reason;
 	} want[] = {
 		{ "C0-1", TW_CLAIM_HOLDS, "" },
 		{ "C0-2", TW_CLAIM_HOLDS_NOT, "" },
-		{ "C0-3", TW_CLAIM_DEPENDS, "holds if the sun shines; or if it is a Sunday" },
-		{ "C0-4", TW_CLAIM_DEPENDS, "holds, but not if it rains" },
-		{ "C1-1", TW_CLAIM_DEPENDS, "holds in a.plain; not in a.torn" },
-		{ "C1-2", TW_CLAIM_DEPENDS, "over IPv4: holds; over IPv6: does not hold" },
+		{ "C0-3", TW_CLAIM_HOLDS_IF, "the sun shines; or it is a Sunday" },
+		{ "C0-4", TW_CLAIM_HOLDS_IF, "in every case but this: it rains" },
+		{ "C1-1", TW_CLAIM_HOLDS_IF, "it is as in a.plain; but not if it is as in a.torn" },
+		{ "C1-2", TW_CLAIM_HOLDS_IF, "it goes over IPv4" },
 		{ "C1-3", TW_CLAIM_HOLDS, "" },
 		{ "C1-4", TW_CLAIM_UNKNOWN, "no row shows it" },
 		{ "C1-5", TW_CLAIM_UNKNOWN, "another operating system" },
@@ -163,6 +191,9 @@ static void verdicts_are_summed_up(void **state)
 		{ "C2-6", TW_CLAIM_UNKNOWN, "needs --slow; so far it does not hold" },
 		{ "C2-7", TW_CLAIM_UNKNOWN,
 		  "b.broken: the fence was not answered; so far it holds" },
+		{ "C2-8", TW_CLAIM_HOLDS_IF, "it is hot (IPv4 only)" },
+		{ "C2-9", TW_CLAIM_HOLDS_IF,
+		  "it goes over IPv4, and it is cold; or it goes over IPv6" },
 	};
 	struct tw_claims_table table;
 
@@ -171,11 +202,25 @@ static void verdicts_are_summed_up(void **state)
 	assert_int_equal(table.n, sizeof(want) / sizeof(*want));
 	for (unsigned i = 0; i < table.n; i++) {
 		assert_string_equal(table.claim[i].rule->id, want[i].id);
-		assert_string_equal(table.claim[i].because, want[i].because);
+		assert_string_equal(table.claim[i].reason, want[i].reason);
 		assert_int_equal(table.claim[i].verdict, want[i].verdict);
 	}
 	assert_int_equal(tw_claims_count(&table, TW_CLAIM_HOLDS), 3);
 	assert_int_equal(tw_claims_count(&table, TW_CLAIM_UNKNOWN), 8);
+	tw_claims_free(&table);
+}
+
+static void disputes_are_settled(void **state)
+{
+	static const enum tw_dispute_end want[] = { TW_DISPUTE_ONE,   TW_DISPUTE_OTHER,
+						    TW_DISPUTE_AGREE, TW_DISPUTE_NEITHER,
+						    TW_DISPUTE_CASES, TW_DISPUTE_OPEN };
+	struct tw_claims_table table;
+
+	(void)state;
+	make(&table);
+	for (unsigned i = 0; i < sizeof(want) / sizeof(*want); i++)
+		assert_int_equal(tw_claims_settle(&table, dispute_at(i)), want[i]);
 	tw_claims_free(&table);
 }
 
@@ -214,6 +259,11 @@ static void json_is_golden(void **state)
 	check_golden("claims.json", text);
 	free(text);
 	json_decref(doc);
+	doc = tw_disputes_to_json(&table);
+	text = json_dumps(doc, JSON_INDENT(1));
+	check_golden("contradictions.json", text);
+	free(text);
+	json_decref(doc);
 	tw_claims_free(&table);
 }
 
@@ -221,6 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts_are_summed_up),
+		cmocka_unit_test(disputes_are_settled),
 		cmocka_unit_test(table_is_golden),
 		cmocka_unit_test(json_is_golden),
 	};

@@ -63,7 +63,7 @@ static const struct tw_rule *rule_at(size_t i)
 	return i < sizeof(rules) / sizeof(*rules) ? &rules[i] : NULL;
 }
 
-static const struct tw_book book = { row_at, rule_at };
+static const struct tw_book book = { row_at, rule_at, NULL };
 static const struct tw_coverage_head head = { "0.1.0", "6.18.44", "x86_64",
 					      "twprobe run --seed 7" };
 static const struct tw_coverage_head no_results = { .version = "0.1.0" };

@@ -39,9 +39,11 @@ static int add_claim(struct tw_claims_table *table, const struct tw_rule *rule,
 	claim->rule = rule;
 	claim->n_rows = collect(claim, book, false);
 	claim->row = calloc(claim->n_rows + 1, sizeof(*claim->row));
-	if (!claim->row)
-		return -ENOMEM;
+	/* one per row, or one per row and family */
+	claim->cases = calloc(2 * claim->n_rows + 2, sizeof(*claim->cases));
 	table->n++;
+	if (!claim->row || !claim->cases)
+		return -ENOMEM;
 	collect(claim, book, true);
 	return 0;
 }
@@ -52,7 +54,7 @@ int tw_claims_init(struct tw_claims_table *ret, const struct tw_book *book, stru
 	size_t most = 0;
 	int fail;
 
-	memset(ret, 0, sizeof(*ret));
+	*ret = (struct tw_claims_table){ .book = book };
 	while (book->rule_at(most))
 		most++;
 	ret->claim = calloc(most + 1, sizeof(*ret->claim));
@@ -68,8 +70,10 @@ int tw_claims_init(struct tw_claims_table *ret, const struct tw_book *book, stru
 
 void tw_claims_free(struct tw_claims_table *table)
 {
-	for (size_t i = 0; i < table->n; i++)
+	for (size_t i = 0; i < table->n; i++) {
 		free(table->claim[i].row);
+		free(table->claim[i].cases);
+	}
 	free(table->claim);
 	memset(table, 0, sizeof(*table));
 }
@@ -158,29 +162,50 @@ static bool is_first(const struct tw_claim *claim, enum side side, size_t i, enu
 	return true;
 }
 
-static void tell_cases(const struct tw_claim *claim, enum side side, enum tw_holds holds,
-		       struct tw_textbuf *buf)
+/* All rows that speak for the case which @i is of are of one family: the other has no such thing. 0: of both. */
+static uint8_t family_of_case(const struct tw_claim *claim, size_t i)
 {
-	const char *between = "";
+	uint8_t family = claim->row[i].row->family;
 
-	for (size_t i = 0; i < claim->n_rows; i++) {
-		if (!claim->row[i].claim->when || !is_first(claim, side, i, holds))
-			continue;
-		tw_textbuf_add(buf, "%s%s", between, claim->row[i].claim->when);
-		between = "; or if ";
-	}
+	for (size_t k = 0; k < claim->n_rows; k++)
+		if (same_case(&claim->row[i], &claim->row[k]) &&
+		    claim->row[k].row->family != family)
+			return 0;
+	return family;
 }
 
-static void tell_rows(const struct tw_claim *claim, enum side side, enum tw_holds holds,
-		      struct tw_textbuf *buf)
+static void add_case(struct tw_claim *claim, bool but_not, enum side side, const char *text,
+		     uint8_t only)
 {
-	const char *between = "";
+	static const char *const where[] = { "it goes over IPv4", "it goes over IPv6", "" };
+	struct tw_claim_case *c = &claim->cases[claim->n_cases++];
+
+	c->but_not = but_not;
+	snprintf(c->text, sizeof(c->text), "%s%s%s%s", where[side],
+		 *where[side] && *text ? ", and " : "", text,
+		 only == TW_IPV4   ? " (IPv4 only)"
+		 : only == TW_IPV6 ? " (IPv6 only)"
+				   : "");
+}
+
+static void add_cases(struct tw_claim *claim, enum side side, enum tw_holds holds)
+{
+	for (size_t i = 0; i < claim->n_rows; i++)
+		if (claim->row[i].claim->when && is_first(claim, side, i, holds))
+			add_case(claim, holds == TW_HOLDS_NOT, side, claim->row[i].claim->when,
+				 side == SIDE_BOTH ? family_of_case(claim, i) : 0);
+}
+
+/* Where rows of one case differ there is no better name for them than their own. */
+static void add_rows(struct tw_claim *claim, enum side side, enum tw_holds holds)
+{
+	char text[128];
 
 	for (size_t i = 0; i < claim->n_rows; i++) {
 		if (held(&claim->row[i], side) != holds)
 			continue;
-		tw_textbuf_add(buf, "%s%s", between, claim->row[i].row->id);
-		between = ", ";
+		snprintf(text, sizeof(text), "it is as in %s", claim->row[i].row->id);
+		add_case(claim, holds == TW_HOLDS_NOT, side, text, 0);
 	}
 }
 
@@ -199,30 +224,59 @@ static enum tw_claim_verdict sum_up(const struct tw_claim *claim, enum side side
 	for (size_t i = 0; i < claim->n_rows; i++)
 		n[held(&claim->row[i], side)]++;
 	if (n[TW_HOLDS] && n[TW_HOLDS_NOT])
-		return TW_CLAIM_DEPENDS;
+		return TW_CLAIM_HOLDS_IF;
 	return n[TW_HOLDS]       ? TW_CLAIM_HOLDS
 	       : n[TW_HOLDS_NOT] ? TW_CLAIM_HOLDS_NOT
 				 : TW_CLAIM_UNKNOWN;
 }
 
-static void tell(const struct tw_claim *claim, enum side side, struct tw_textbuf *buf)
+/* The cases of one family, or of both, where it holds or, @but_not, where it does not though it does in general. */
+static void tell(struct tw_claim *claim, enum side side, bool but_not)
 {
 	enum tw_claim_verdict verdict = sum_up(claim, side);
+	bool general = in_general(claim, side);
 
-	if (verdict != TW_CLAIM_DEPENDS) {
-		tw_textbuf_add(buf, "%s", tw_claim_verdict_name(verdict));
-	} else if (torn(claim, side)) {
-		tw_textbuf_add(buf, "holds in ");
-		tell_rows(claim, side, TW_HOLDS, buf);
-		tw_textbuf_add(buf, "; not in ");
-		tell_rows(claim, side, TW_HOLDS_NOT, buf);
-	} else if (in_general(claim, side)) {
-		tw_textbuf_add(buf, "holds, but not if ");
-		tell_cases(claim, side, TW_HOLDS_NOT, buf);
-	} else {
-		tw_textbuf_add(buf, "holds if ");
-		tell_cases(claim, side, TW_HOLDS, buf);
+	if (verdict == TW_CLAIM_HOLDS && !but_not && side != SIDE_BOTH)
+		add_case(claim, false, side, "", 0);
+	if (verdict != TW_CLAIM_HOLDS_IF)
+		return;
+	if (torn(claim, side))
+		add_rows(claim, side, but_not ? TW_HOLDS_NOT : TW_HOLDS);
+	else if (but_not && general)
+		add_cases(claim, side, TW_HOLDS_NOT);
+	else if (!but_not && !general)
+		add_cases(claim, side, TW_HOLDS);
+	else if (!but_not && side != SIDE_BOTH)
+		add_case(claim, false, side, "", 0);
+}
+
+static void put_cases(struct tw_claim *claim)
+{
+	struct tw_textbuf buf = tw_textbuf_on(claim->reason, sizeof(claim->reason));
+
+	for (size_t i = 0; i < claim->n_cases; i++) {
+		const struct tw_claim_case *c = &claim->cases[i];
+		const char *before = i ? "; or " : "";
+
+		if (c->but_not && !i)
+			before = "in every case but this: ";
+		else if (c->but_not && !c[-1].but_not)
+			before = "; but not if ";
+		tw_textbuf_add(&buf, "%s%s", before, c->text);
 	}
+}
+
+static void tell_all(struct tw_claim *claim, bool apart)
+{
+	for (int but_not = 0; but_not < 2; but_not++) {
+		if (!apart) {
+			tell(claim, SIDE_BOTH, but_not);
+			continue;
+		}
+		tell(claim, SIDE_IPV4, but_not);
+		tell(claim, SIDE_IPV6, but_not);
+	}
+	put_cases(claim);
 }
 
 static bool has_run(const struct tw_claim_row *r)
@@ -268,20 +322,16 @@ static const char *unknown_case(const struct tw_claim *claim)
 
 static void conclude(struct tw_claim *claim)
 {
-	struct tw_textbuf buf = tw_textbuf_on(claim->because, sizeof(claim->because));
+	struct tw_textbuf buf = tw_textbuf_on(claim->reason, sizeof(claim->reason));
+	bool apart = families_differ(claim);
 
 	claim->slow_left = 0;
+	claim->n_cases = 0;
 	for (size_t i = 0; i < claim->n_rows; i++)
 		claim->slow_left += claim->row[i].row->slow && !has_run(&claim->row[i]);
-	claim->verdict = sum_up(claim, SIDE_BOTH);
-	if (families_differ(claim)) {
-		claim->verdict = TW_CLAIM_DEPENDS;
-		tw_textbuf_add(&buf, "over IPv4: ");
-		tell(claim, SIDE_IPV4, &buf);
-		tw_textbuf_add(&buf, "; over IPv6: ");
-		tell(claim, SIDE_IPV6, &buf);
-	} else if (claim->verdict == TW_CLAIM_DEPENDS) {
-		tell(claim, SIDE_BOTH, &buf);
+	claim->verdict = apart ? TW_CLAIM_HOLDS_IF : sum_up(claim, SIDE_BOTH);
+	if (claim->verdict == TW_CLAIM_HOLDS_IF) {
+		tell_all(claim, apart);
 	} else if (claim->verdict == TW_CLAIM_UNKNOWN) {
 		tw_textbuf_add(&buf, "%s", why_unknown(claim));
 	} else if (unknown_case(claim)) {
@@ -308,7 +358,57 @@ unsigned tw_claims_count(const struct tw_claims_table *table, enum tw_claim_verd
 
 const char *tw_claim_verdict_name(enum tw_claim_verdict verdict)
 {
-	static const char *const names[] = { "no verdict", "holds", "does not hold", "depends" };
+	static const char *const names[] = { "no verdict", "holds", "does not hold", "holds if" };
 
 	return verdict < TW_CLAIM_VERDICTS ? names[verdict] : "?";
+}
+
+const struct tw_claim *tw_claims_find(const struct tw_claims_table *table, const char *id)
+{
+	for (size_t i = 0; i < table->n; i++)
+		if (!strcmp(table->claim[i].rule->id, id))
+			return &table->claim[i];
+	return NULL;
+}
+
+/* Several claims that say the same: all of them hold, none, or it depends. */
+static enum tw_claim_verdict verdict_of(const struct tw_claims_table *table,
+					const char *const id[TW_DISPUTERS_MAX])
+{
+	unsigned n[TW_CLAIM_VERDICTS] = { 0 };
+
+	for (unsigned i = 0; i < TW_DISPUTERS_MAX && id[i]; i++) {
+		const struct tw_claim *claim = tw_claims_find(table, id[i]);
+
+		n[claim ? claim->verdict : TW_CLAIM_UNKNOWN]++;
+	}
+	if (n[TW_CLAIM_UNKNOWN])
+		return TW_CLAIM_UNKNOWN;
+	if (n[TW_CLAIM_HOLDS_IF] || (n[TW_CLAIM_HOLDS] && n[TW_CLAIM_HOLDS_NOT]))
+		return TW_CLAIM_HOLDS_IF;
+	return n[TW_CLAIM_HOLDS] ? TW_CLAIM_HOLDS : TW_CLAIM_HOLDS_NOT;
+}
+
+enum tw_dispute_end tw_claims_settle(const struct tw_claims_table *table,
+				     const struct tw_dispute *dispute)
+{
+	enum tw_claim_verdict one = verdict_of(table, dispute->one);
+	enum tw_claim_verdict other = verdict_of(table, dispute->other);
+
+	if (one == TW_CLAIM_UNKNOWN || other == TW_CLAIM_UNKNOWN)
+		return TW_DISPUTE_OPEN;
+	if (one == other)
+		return one == TW_CLAIM_HOLDS       ? TW_DISPUTE_AGREE
+		       : one == TW_CLAIM_HOLDS_NOT ? TW_DISPUTE_NEITHER
+						   : TW_DISPUTE_CASES;
+	if (one == TW_CLAIM_HOLDS || other == TW_CLAIM_HOLDS_NOT)
+		return TW_DISPUTE_ONE;
+	return TW_DISPUTE_OTHER;
+}
+
+const char *tw_dispute_end_name(enum tw_dispute_end end)
+{
+	static const char *const names[] = { "open", "agree", "one", "other", "cases", "neither" };
+
+	return end < TW_DISPUTE_ENDS ? names[end] : "?";
 }

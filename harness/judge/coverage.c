@@ -264,14 +264,13 @@ static void conclude_rule(const struct tw_coverage *cov, struct tw_cover *cover)
 static void conclude_claim(const struct tw_coverage *cov, struct tw_cover *cover)
 {
 	static const enum tw_cover_verdict verdict[TW_CLAIM_VERDICTS] = {
-		TW_COVER_NONE, TW_COVER_HOLDS, TW_COVER_HOLDS_NOT, TW_COVER_DEPENDS
+		TW_COVER_NONE, TW_COVER_HOLDS, TW_COVER_HOLDS_NOT, TW_COVER_HOLDS_IF
 	};
 
 	for (size_t i = 0; i < cov->claims.n; i++)
 		if (cov->claims.claim[i].rule == cover->rule) {
 			cover->verdict = verdict[cov->claims.claim[i].verdict];
-			memcpy(cover->because, cov->claims.claim[i].because,
-			       sizeof(cover->because));
+			memcpy(cover->because, cov->claims.claim[i].reason, sizeof(cover->because));
 		}
 }
 
@@ -339,7 +338,7 @@ const char *tw_cover_verdict_name(enum tw_cover_verdict verdict)
 {
 	static const char *const names[] = { "no verdict", "not testable",  "conforms",
 					     "deviates",   "as described",  "not described",
-					     "holds",      "does not hold", "depends" };
+					     "holds",      "does not hold", "holds if" };
 
 	return verdict < TW_COVER_VERDICTS ? names[verdict] : "?";
 }

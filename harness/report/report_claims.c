@@ -37,26 +37,109 @@ static const char *color_of(enum tw_claim_verdict verdict)
 	return code[verdict];
 }
 
+static void print_verdict(const struct tw_claim *claim, bool color, FILE *out)
+{
+	fprintf(out, "  %-*s%s%-*s%s", ID_WIDTH, claim->rule->id,
+		color ? color_of(claim->verdict) : "", VERDICT_WIDTH,
+		tw_claim_verdict_name(claim->verdict), color ? "\033[0m" : "");
+}
+
+/* One a line, the first behind @mark; all of them three columns in. */
+static void print_cases(const struct tw_claim *claim, const char *mark, FILE *out)
+{
+	for (size_t i = 0; i < claim->n_cases; i++) {
+		const struct tw_claim_case *c = &claim->cases[i];
+		bool turn = c->but_not && (!i || !c[-1].but_not);
+		char text[sizeof(c->text) + 32], clean[sizeof(text)];
+
+		snprintf(text, sizeof(text), "%s%s",
+			 !turn ? ""
+			 : i   ? "but not if "
+			       : "in every case but this: ",
+			 c->text);
+		tw_text_clean(text, clean, sizeof(clean));
+		fprintf(out, "%*s%s", i ? INDENT : 0, "", !i ? mark : turn ? "   " : "or ");
+		tw_wrap(out, clean, INDENT + 3, TW_WIDTH);
+	}
+}
+
 static void print_claim(const struct tw_claim *claim, bool color, FILE *out)
 {
-	const char *name = tw_claim_verdict_name(claim->verdict);
-	char more[sizeof(claim->because) + 48], text[sizeof(more)];
+	char text[sizeof(claim->reason)];
 
-	fprintf(out, "  %-*s%s%-*s%s", ID_WIDTH, claim->rule->id,
-		color ? color_of(claim->verdict) : "", VERDICT_WIDTH, name, color ? "\033[0m" : "");
+	print_verdict(claim, color, out);
 	tw_wrap(out, claim->rule->says, INDENT, TW_WIDTH);
-	snprintf(more, sizeof(more), "%s", claim->because);
+	if (claim->n_cases) {
+		fprintf(out, "%*s", INDENT, "");
+		print_cases(claim, "-> ", out);
+	} else if (claim->reason[0]) {
+		tw_text_clean(claim->reason, text, sizeof(text));
+		fprintf(out, "%*s-> ", INDENT, "");
+		tw_wrap(out, text, INDENT + 3, TW_WIDTH);
+	}
 	if (claim->slow_left && claim->verdict != TW_CLAIM_UNKNOWN)
-		snprintf(more, sizeof(more), "%s%s(%u slow row%s left out)", claim->because,
-			 claim->because[0] ? " " : "", claim->slow_left,
-			 claim->slow_left == 1 ? "" : "s");
-	if (!more[0])
+		fprintf(out, "%*s(%u slow row%s left out)\n", INDENT, "", claim->slow_left,
+			claim->slow_left == 1 ? "" : "s");
+}
+
+static void print_side(const struct tw_claims_table *table, const char *const id[TW_DISPUTERS_MAX],
+		       bool color, FILE *out)
+{
+	for (unsigned i = 0; i < TW_DISPUTERS_MAX && id[i]; i++) {
+		const struct tw_claim *claim = tw_claims_find(table, id[i]);
+
+		if (!claim)
+			continue;
+		print_verdict(claim, color, out);
+		if (claim->n_cases)
+			print_cases(claim, "-> ", out);
+		else
+			tw_wrap(out, claim->rule->says, INDENT, TW_WIDTH);
+	}
+}
+
+static void print_right(const char *const id[TW_DISPUTERS_MAX], FILE *out)
+{
+	unsigned n = 0;
+
+	for (; n < TW_DISPUTERS_MAX && id[n]; n++)
+		fprintf(out, "%s%s", n ? " and " : "", id[n]);
+	fprintf(out, " %s right", n > 1 ? "are" : "is");
+}
+
+static void print_end(const struct tw_dispute *d, enum tw_dispute_end end, FILE *out)
+{
+	static const char *const text[TW_DISPUTE_ENDS] = {
+		[TW_DISPUTE_OPEN] = "not settled: there is no verdict",
+		[TW_DISPUTE_AGREE] = "both are right: they do not contradict each other",
+		[TW_DISPUTE_CASES] = "either is right in the cases given, and only there",
+		[TW_DISPUTE_NEITHER] = "neither is right",
+	};
+
+	fputs("  => ", out);
+	if (end == TW_DISPUTE_ONE)
+		print_right(d->one, out);
+	else if (end == TW_DISPUTE_OTHER)
+		print_right(d->other, out);
+	else
+		fputs(text[end], out);
+	fputc('\n', out);
+}
+
+static void print_disputes(const struct tw_claims_table *table, bool color, FILE *out)
+{
+	const struct tw_dispute *d;
+
+	if (!table->book->dispute_at || !table->book->dispute_at(0))
 		return;
-	tw_text_clean(more, text, sizeof(text));
-	fprintf(out, "%*s", INDENT, "");
-	if (claim->verdict == TW_CLAIM_UNKNOWN || claim->because[0])
-		fputs("-> ", out);
-	tw_wrap(out, text, INDENT + (claim->because[0] ? 3 : 0), TW_WIDTH);
+	fputs("\nWhere the articles contradict each other, or seem to:\n", out);
+	for (size_t i = 0; (d = table->book->dispute_at(i)); i++) {
+		fputs("\n  ", out);
+		tw_wrap(out, d->asks, 2, TW_WIDTH);
+		print_side(table, d->one, color, out);
+		print_side(table, d->other, color, out);
+		print_end(d, tw_claims_settle(table, d), out);
+	}
 }
 
 void tw_claims_print(const struct tw_claims_table *table, const char *release, bool color,
@@ -75,6 +158,7 @@ void tw_claims_print(const struct tw_claims_table *table, const char *release, b
 		}
 		print_claim(&table->claim[i], color, out);
 	}
+	print_disputes(table, color, out);
 }
 
 void tw_claims_print_counts(const struct tw_claims_table *table, FILE *out)
@@ -82,7 +166,8 @@ void tw_claims_print_counts(const struct tw_claims_table *table, FILE *out)
 	fprintf(out,
 		"claims: %u hold, %u do not hold, %u hold under a condition, %u without a verdict",
 		tw_claims_count(table, TW_CLAIM_HOLDS), tw_claims_count(table, TW_CLAIM_HOLDS_NOT),
-		tw_claims_count(table, TW_CLAIM_DEPENDS), tw_claims_count(table, TW_CLAIM_UNKNOWN));
+		tw_claims_count(table, TW_CLAIM_HOLDS_IF),
+		tw_claims_count(table, TW_CLAIM_UNKNOWN));
 }
 
 static json_t *holds_json(enum tw_holds holds)
@@ -110,21 +195,56 @@ static json_t *rows_json(const struct tw_claim *claim)
 	return list;
 }
 
+static json_t *cases_json(const struct tw_claim *claim, bool but_not)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < claim->n_cases; i++)
+		if (claim->cases[i].but_not == but_not)
+			json_array_append_new(list, tw_json_text(claim->cases[i].text));
+	return list;
+}
+
 json_t *tw_claims_to_json(const struct tw_claims_table *table)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < table->n; i++) {
 		const struct tw_claim *c = &table->claim[i];
+		bool unknown = c->verdict == TW_CLAIM_UNKNOWN;
 
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:o}", "id",
-						tw_json_text(c->rule->id), "article",
-						tw_json_text(c->rule->source), "says",
-						tw_json_text(c->rule->says), "verdict",
-						tw_claim_verdict_name(c->verdict), "because",
-						text_or_null(c->because), "slow_rows_left_out",
-						(int)c->slow_left, "rows", rows_json(c)));
+		json_array_append_new(
+			list,
+			json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:o}", "id",
+				  tw_json_text(c->rule->id), "article",
+				  tw_json_text(c->rule->source), "says",
+				  tw_json_text(c->rule->says), "verdict",
+				  tw_claim_verdict_name(c->verdict), "conditions",
+				  cases_json(c, false), "exceptions", cases_json(c, true), "reason",
+				  unknown ? text_or_null(c->reason) : json_null(),
+				  "slow_rows_left_out", (int)c->slow_left, "rows", rows_json(c)));
 	}
+	return list;
+}
+
+static json_t *ids_json(const char *const id[TW_DISPUTERS_MAX])
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < TW_DISPUTERS_MAX && id[i]; i++)
+		json_array_append_new(list, json_string(id[i]));
+	return list;
+}
+
+json_t *tw_disputes_to_json(const struct tw_claims_table *table)
+{
+	json_t *list = json_array();
+	const struct tw_dispute *d;
+
+	for (size_t i = 0; table->book->dispute_at && (d = table->book->dispute_at(i)); i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:o, s:o, s:s}", "asks", d->asks, "one",
+					ids_json(d->one), "other", ids_json(d->other), "end",
+					tw_dispute_end_name(tw_claims_settle(table, d))));
 	return list;
 }

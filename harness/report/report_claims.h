@@ -17,9 +17,14 @@ void tw_claims_print(const struct tw_claims_table *table, const char *release, b
 void tw_claims_print_counts(const struct tw_claims_table *table, FILE *out);
 
 /*
- * [{ "id", "article", "says", "verdict": "holds" | "does not hold" | "depends" | "no verdict", "because": text or null,
- *    "slow_rows_left_out", "rows": [{ "id", "when", "ipv4": true | false | null, "ipv6" }] }]; a new reference, or NULL.
+ * [{ "id", "article", "says", "verdict": "holds" | "does not hold" | "holds if" | "no verdict", "conditions": [text ...],
+ *    "exceptions": [text ...], "reason": text or null, "slow_rows_left_out", "rows": [{ "id", "when", "ipv4": true | false | null,
+ *    "ipv6" }] }]; a new reference, or NULL. With "holds if" any of the conditions will do; without conditions it holds in
+ * every case but the exceptions. The reason is that of "no verdict".
  */
 json_t *tw_claims_to_json(const struct tw_claims_table *table);
+
+/* [{ "asks", "one": [id ...], "other": [id ...], "end": as tw_dispute_end_name() has it }]; a new reference, or NULL. */
+json_t *tw_disputes_to_json(const struct tw_claims_table *table);
 
 #endif

@@ -87,6 +87,11 @@ static int doc_end(struct tw_sink *sink, const struct tw_totals *totals, struct 
 		if (ret == 0 && totals->claims) {
 			fputs(",\n", s->out);
 			ret = put(s->out, "claims", tw_claims_to_json(totals->claims), err);
+			if (ret == 0)
+				fputs(",\n", s->out);
+			if (ret == 0)
+				ret = put(s->out, "contradictions",
+					  tw_disputes_to_json(totals->claims), err);
 		}
 		fputs("\n}\n", s->out);
 	}

@@ -246,4 +246,17 @@ const struct tw_rule *tw_rule_at(size_t i);
 /* NULL if there is no such rule. */
 const struct tw_rule *tw_rule_find(const char *id);
 
+enum {
+	TW_DISPUTERS_MAX = 3, /* of one side */
+};
+
+/* Claims that contradict each other. */
+struct tw_dispute {
+	const char *asks; /* the question to which they give different answers */
+	const char *one[TW_DISPUTERS_MAX], *other[TW_DISPUTERS_MAX];
+};
+
+/* The @i-th dispute among the claims, NULL past the last one. */
+const struct tw_dispute *tw_dispute_at(size_t i);
+
 #endif
