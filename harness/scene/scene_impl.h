@@ -1,7 +1,8 @@
 /*
- * What the scene's files share; nobody else includes this. scene.c has its life, scene_app.c the application, scene_away.c its
- * other processes, scene_peer.c the peer, scene_bent.c what a TCP would not send and what IPsec refuses, scene_io.c sending
- * and receiving, scene_lane.c the second lane, scene_icmp.c and scene_router.c what is on the way, scene_find.c what is found.
+ * What the scene's files share; nobody else includes this. scene_ground.c has what all stand on, scene_io.c sending and
+ * receiving, scene_app.c the application, scene_away.c its other processes, scene_peer.c the peer, scene_bent.c what a TCP would
+ * not send and what IPsec refuses, scene_icmp.c and scene_router.c what is on the way, scene_lane.c the second lane,
+ * scene_find.c what is found, and scene.c the life of a scene.
  */
 #ifndef TWPROBE_SCENE_IMPL_H
 #define TWPROBE_SCENE_IMPL_H
@@ -76,7 +77,7 @@ struct tw_scene {
 	struct tw_counters *before, *after;
 };
 
-/* scene.c */
+/* scene_ground.c */
 void tw_scene_note(struct tw_scene *sc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps a descriptor until the end. Returns it. */
 int tw_scene_keep(struct tw_scene *sc, int fd);
