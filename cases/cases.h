@@ -34,6 +34,7 @@ extern const struct tw_case_table tw_cases_ts;
 extern const struct tw_case_table tw_cases_wrap;
 extern const struct tw_case_table tw_cases_limit;
 extern const struct tw_case_table tw_cases_listen;
+extern const struct tw_case_table tw_cases_restart;
 extern const struct tw_case_table tw_cases_handshake;
 extern const struct tw_case_table tw_cases_enter;
 extern const struct tw_case_table tw_cases_dead;

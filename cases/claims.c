@@ -12,16 +12,18 @@ static const struct tw_rule rules[] = {
 	     "connect() cannot reuse the tuple of a TIME_WAIT, not even with SO_REUSEADDR"),
 	RULE("C0-3", "article 0", "claim",
 	     "a client that binds a port in TIME_WAIT without SO_REUSEADDR gets EADDRINUSE"),
-	RULE("C0-4", "article 0", "claim", "and with SO_REUSEADDR on the second socket only, too"),
+	RULE("C0-4", "article 0", "claim",
+	     "a client that binds a port in TIME_WAIT gets EADDRINUSE as well if only the second "
+	     "socket has SO_REUSEADDR"),
 	RULE("C0-5", "article 0", "claim",
 	     "a server without SO_REUSEADDR cannot start again while its connections are in "
 	     "TIME_WAIT"),
 	RULE("C0-6", "article 0", "claim",
-	     "for a specific address SO_REUSEADDR at the second start is enough; for 0.0.0.0 the "
-	     "first needs it as well"),
+	     "a server restarts with SO_REUSEADDR at the second start alone if its address is a "
+	     "specific one; with 0.0.0.0 the first start needs it as well"),
 	RULE("C0-7", "article 0", "claim",
 	     "after the restart a client gets through with a tuple that the server still has in "
-	     "TIME_WAIT"),
+	     "TIME_WAIT (the article takes it for a bug; the RFCs allow it)"),
 	RULE("C0-8", "article 0", "claim",
 	     "0.0.0.0 and a specific address exclude each other on one port, even with "
 	     "SO_REUSEADDR"),
@@ -34,10 +36,13 @@ static const struct tw_rule rules[] = {
 	     "tcp_tw_reuse=1 with timestamps: an outgoing connection reuses TIME_WAIT after one "
 	     "second, if its timestamp is larger"),
 	RULE("C0-12", "article 0", "claim",
-	     "of a range of two ports the second connect() takes the one in TIME_WAIT"),
+	     "tcp_tw_reuse=1 and a range of two ports: the second connect() takes the port in "
+	     "TIME_WAIT"),
 	RULE("C0-13", "article 0", "claim",
-	     "the kernel's check for a unique tuple says 1 when it lets TIME_WAIT be taken over"),
-	RULE("C0-14", "article 0", "claim", "tcp_tw_recycle is gone after 4.12"),
+	     "the kernel's check for a unique tuple then says 1: TIME_WAIT is taken over (told "
+	     "here by the counter TWRecycled)"),
+	RULE("C0-14", "article 0", "claim",
+	     "there is no tcp_tw_recycle any more: it went after 4.12"),
 
 	/* article 1: the basics of short connections and TIME_WAIT */
 	RULE("C1-1", "article 1", "claim",
@@ -55,9 +60,10 @@ static const struct tw_rule rules[] = {
 	RULE("C1-8", "article 1", "claim", "TIME_WAIT lasts between one and four minutes"),
 	RULE("C1-9", "article 1", "claim",
 	     "without TIME_WAIT a FIN that is sent again would meet a RST"),
-	RULE("C1-10", "article 1", "claim", "the local port cannot be used again during TIME_WAIT"),
+	RULE("C1-10", "article 1", "claim",
+	     "the local port cannot be used for another connection during TIME_WAIT"),
 	RULE("C1-11", "article 1", "claim",
-	     "no new connection with the same four numbers comes up during TIME_WAIT"),
+	     "no new connection with the same addresses and ports comes up during TIME_WAIT"),
 	UNTESTABLE("C1-12", "article 1", "claim", "after 2 MSL no old duplicate is left",
 		   "what a network no longer holds cannot be observed at its ends"),
 	RULE("C1-13", "article 1", "claim", "close() marks the descriptor and returns at once"),
@@ -70,14 +76,15 @@ static const struct tw_rule rules[] = {
 
 	/* article 2: an overview of TCP on Linux */
 	RULE("C2-1", "article 2", "claim",
-	     "the four numbers of a connection cannot be used for 2 MSL"),
+	     "the addresses and ports of a connection cannot be used again for 2 MSL"),
 	RULE("C2-2", "article 2", "claim",
 	     "each FIN that is sent again begins a new wait of 2 MSL"),
 	RULE("C2-3", "article 2", "claim",
 	     "with SO_REUSEADDR a server can bind its port during TIME_WAIT"),
 	RULE("C2-4", "article 2", "claim",
 	     "Nagle: a small write is held until what was sent before is acked"),
-	RULE("C2-5", "article 2", "claim", "Nagle: it is sent after a certain time in any case"),
+	RULE("C2-5", "article 2", "claim",
+	     "Nagle: a small write that is held is sent after a certain time in any case"),
 	RULE("C2-6", "article 2", "claim", "TCP_NODELAY switches Nagle off"),
 	RULE("C2-7", "article 2", "claim",
 	     "after two hours without traffic keepalive sends a probe, which the peer must answer"),
@@ -95,7 +102,8 @@ static const struct tw_rule rules[] = {
 	RULE("C2-13", "article 2", "claim",
 	     "a listener has two queues: half-open connections, and those that wait for accept()"),
 	RULE("C2-14", "article 2", "claim",
-	     "since Linux 2.2 the backlog limits those that wait for accept()"),
+	     "since Linux 2.2 the backlog limits the connections that wait for accept(), not the "
+	     "half-open ones"),
 	RULE("C2-15", "article 2", "claim",
 	     "if the backlog is too small the client's last ACK is dropped and its data goes into "
 	     "the void"),
@@ -108,16 +116,16 @@ static const struct tw_rule rules[] = {
 	RULE("C2-20", "article 2", "claim",
 	     "SYN-ACKs to forged addresses are sent again; a real host would reset"),
 	RULE("C2-21", "article 2", "claim", "the MSS is the MTU less 40: 1460 on Ethernet"),
-	RULE("C2-22", "article 2", "claim",
-	     "both ends use the smaller of the two announced values"),
+	RULE("C2-22", "article 2", "claim", "both ends use the smaller of the two announced MSS"),
 	RULE("C2-23", "article 2", "claim", "a router may change the MSS in a SYN"),
 	RULE("C2-24", "article 2", "claim", "with path MTU discovery all segments have DF set"),
 	RULE("C2-25", "article 2", "claim",
 	     "an ICMP \"too big\" makes the segments smaller, and what was lost is sent again"),
-	RULE("C2-26", "article 2", "claim", "without an MSS option it is 536"),
+	RULE("C2-26", "article 2", "claim",
+	     "without an MSS option the MSS is 536 (1220 over IPv6)"),
 	RULE("C2-27", "article 2", "claim", "no segment is larger than the peer's MSS"),
 	RULE("C2-28", "article 2", "claim",
-	     "about ten minutes later the larger size is tried again"),
+	     "path MTU discovery: about ten minutes later the larger size is tried again"),
 	RULE("C2-29", "article 2", "claim",
 	     "where ICMP is filtered, path MTU discovery makes a black hole"),
 	RULE("C2-30", "article 2", "claim", "path MTU discovery is for TCP only, not for UDP"),
@@ -129,16 +137,21 @@ static const struct tw_rule rules[] = {
 
 	/* article 3: TIME_WAIT at the client */
 	RULE("C3-1", "article 3", "claim",
-	     "a client that binds its port cannot connect again while it is in TIME_WAIT"),
+	     "a client that binds its port cannot connect to the same end again during TIME_WAIT "
+	     "(said of Windows)"),
 	RULE("C3-2", "article 3", "claim",
-	     "SO_REUSEADDR has four uses; complete duplicates are for UDP multicast only"),
+	     "SO_REUSEADDR allows a port in TIME_WAIT, servers and sockets on different addresses, "
+	     "and complete duplicates for UDP multicast only"),
 	RULE("C3-3", "article 3", "claim",
 	     "with SO_REUSEADDR bind() succeeds, but connect() to the same peer fails during "
 	     "TIME_WAIT"),
-	RULE("C3-4", "article 3", "claim", "on Linux connect() to the same peer does not fail"),
+	RULE("C3-4", "article 3", "claim",
+	     "on Linux, with SO_REUSEADDR, connect() to the same peer does not fail during "
+	     "TIME_WAIT"),
 	RULE("C3-5", "article 3", "claim",
 	     "every socket that binds the port has to set SO_REUSEADDR, the first one too"),
-	RULE("C3-6", "article 3", "claim", "without it connecting even to another peer fails"),
+	RULE("C3-6", "article 3", "claim",
+	     "without SO_REUSEADDR on both sockets connecting even to another peer fails"),
 	RULE("C3-7", "article 3", "claim", "UDP: one port on two addresses needs no option"),
 	RULE("C3-8", "article 3", "claim",
 	     "UDP: one port on one address needs SO_REUSEADDR on every socket"),
@@ -149,7 +162,7 @@ static const struct tw_rule rules[] = {
 	RULE("C3-12", "article 3", "claim", "Linux has no SO_REUSEPORT"),
 	RULE("C3-13", "article 3", "claim", "TCP: one port on two addresses needs no option"),
 	RULE("C3-14", "article 3", "claim",
-	     "TCP: 0.0.0.0 and a specific address cannot both be bound"),
+	     "TCP: 0.0.0.0 and a specific address cannot both be bound to one port"),
 	RULE("C3-15", "article 3", "claim",
 	     "on Linux SO_REUSEADDR solves the TIME_WAIT of clients"),
 	RULE("C3-16", "article 3", "claim",
@@ -171,7 +184,7 @@ static const struct tw_rule rules[] = {
 	     "fast recycling needs both tcp_tw_recycle and timestamps"),
 	RULE("C4-2", "article 4", "claim", "tcp_tw_recycle: TIME_WAIT lasts 3.5 RTO"),
 	RULE("C4-3", "article 4", "claim",
-	     "tcp_tw_recycle: that is 700 ms on a LAN, where the RTO is 200 ms"),
+	     "tcp_tw_recycle: TIME_WAIT lasts 700 ms on a LAN, where the RTO is 200 ms"),
 	RULE("C4-4", "article 4", "claim", "the RTO is between 200 ms and 120 s"),
 	RULE("C4-5", "article 4", "claim", "without tcp_tw_recycle TIME_WAIT lasts 60 s"),
 	RULE("C4-6", "article 4", "claim",

@@ -335,6 +335,8 @@ static const struct tw_case rows[] = {
 				  MOVES("TcpExtTCPAbortOnClose", 0)) },
 		.rfc	= A_TIME_WAIT_AFTER_RST,
 		.claim	= { { .id = "C3-16", .as_expected = true },
+			    { .id = "C1-6", .when = "it closes by a RST",
+			      .want = { FINDS(IS("left", "time-wait")) } },
 			    { .id = "C2-32", .want = { FINDS(IS("wire", "RST|ACK")) } } },
 	},
 

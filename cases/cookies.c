@@ -180,7 +180,7 @@ static void real_host(struct tw_scene *sc, const void *arg)
 #define RESERVED(n_)                                                       \
 	MOVES("TcpExtTCPReqQFullDrop", 0), MOVES("TcpExtListenDrops", n_), \
 		MOVES("TcpExtListenOverflows", 0), MOVES("TcpExtSyncookiesSent", 0)
-#define COOKIES_ON  "SYN cookies are on"
+#define COOKIES_ON  "SYN cookies are on, as they are by default"
 #define COOKIES_OFF "SYN cookies are off"
 
 /* clang-format off */
@@ -193,7 +193,7 @@ static const struct tw_case rows[] = {
 		BURST(.backlog = 8, .syns = 200),
 		.expect	= { FINDS(NUM("answered", 200), NUM("half-open", 9),
 				  IS("one-more", "SYN|ACK"), BY_COOKIE(192)) },
-		.claim	= { { .id = "C2-14", .when = "it is about half-open connections",
+		.claim	= { { .id = "C2-14", .when = "half-open connections come in numbers: it limits them as well",
 			      .want = { FINDS(NUM("half-open", 200)) } },
 			    { .id = "C2-19", .when = COOKIES_ON,
 			      .want = { FINDS(IS("one-more", "silence")) } } },
@@ -238,7 +238,7 @@ static const struct tw_case rows[] = {
 		BURST(.backlog = 8, .syns = 200), SYSCTLS(COOKIES("0")),
 		.expect	= { FINDS(NUM("answered", 9), NUM("half-open", 9),
 				  IS("one-more", "silence"), DROPPED(192)) },
-		.claim	= { { .id = "C2-14", .when = "it is about half-open connections",
+		.claim	= { { .id = "C2-14", .when = "half-open connections come in numbers: it limits them as well",
 			      .want = { FINDS(NUM("half-open", 200)) } },
 			    { .id = "C2-19", .when = COOKIES_OFF,
 			      .want = { FINDS(IS("one-more", "silence")) } } },

@@ -4,8 +4,6 @@
 #include "cases.h"
 #include "idioms.h"
 
-#define CLOSED_IN_ORDER "the other end's FIN comes in time and there is room for the entry"
-
 /* clang-format off */
 static const struct tw_case rows[] = {
 	/* the DUT accepted; the peer's FIN acked ours */

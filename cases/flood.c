@@ -122,7 +122,7 @@ static const struct tw_case rows[] = {
 				  MOVES("TcpExtTCPReqQFullDoCookies", 536),
 				  MOVES("TcpExtSyncookiesRecv", 1), MOVES("TcpExtSyncookiesFailed", 0),
 				  MOVES("TcpExtListenDrops", 0), MOVES("TcpPassiveOpens", 1)) },
-		.claim	= { { .id = "C2-19", .when = "SYN cookies are on",
+		.claim	= { { .id = "C2-19", .when = "SYN cookies are on, as they are by default",
 			      .want = { FINDS(IS("genuine", "silence")) } } },
 		SERVED,
 		.except	= { FULL_ONE_SOONER(NUM("answered", 600), NUM("half-open", 64),

@@ -121,7 +121,8 @@
 	{ .id = "C1-11", .when = when_, .want = { .tw = ALIVE } },               \
 	{ .id = "C2-1", .when = when_, .want = { .tw = ALIVE } }
 /* When C1-6 (whoever closes first goes to TIME_WAIT) holds. */
-#define CLOSED_IN_ORDER "the other end's FIN comes in time and there is room for the entry"
+#define CLOSED_IN_ORDER \
+	"one end closes first, by a FIN, the other's FIN comes in time and there is room for the entry"
 
 /* clang-format on */
 

@@ -100,10 +100,10 @@ static void sizes(struct tw_scene *sc, const void *arg)
 	.want = { FINDS(BETWEEN("largest", 1, most_)) } }
 #define CLAIM_NOT_LOCAL { .id = "C2-31", .want = { FINDS(NUM("announced", 536)) } }
 #define CLAIM_MINIMUM(n_) \
-	{ .id = "C2-22", .when = "it is about what the end that announced more sends", \
+	{ .id = "C2-22", .when = "what the end that announced more sends is meant", \
 	  .want = { FINDS(NUM("largest", n_)) } }, \
-	{ .id = "C2-22", .when = "it is about what the end that announced less is told", \
-	  .want = { FINDS(NUM("announced", n_)) } }
+	{ .id = "C2-22", .when = "what the end that announced less announces and takes is meant", \
+	  .want = { FINDS(NUM("announced", n_), NUM("takes", n_)) } }
 
 #define CLAMP "table inet clamp { chain forward { type filter hook forward priority -150; " \
 	"tcp flags syn tcp option maxseg size set 1200; }; }"

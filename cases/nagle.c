@@ -267,7 +267,7 @@ static const struct tw_case rows[] = {
 				  NUM("bytes-by-time", 1), NUM("second-seq", 0),
 				  NUM("second-len", 1), BETWEEN("ms", 1300, 60000),
 				  NUM("bytes-in-the-end", 3)) },
-		.claim	= { { .id = "C2-5", .when = "there is no SACK",
+		.claim	= { { .id = "C2-5", .when = "there is no SACK, and so no tail loss probe",
 			      .want = { FINDS(NUM("bytes-by-time", 3)) } } },
 		.slow	= true,
 	}, {
@@ -280,7 +280,7 @@ static const struct tw_case rows[] = {
 				  NUM("bytes-by-time", 3), NUM("second-seq", 1),
 				  NUM("second-len", 2), BETWEEN("ms", 190, 30000),
 				  NUM("bytes-in-the-end", 3), MOVES("TcpExtTCPLossProbes", 1)) },
-		.claim	= { { .id = "C2-5", .when = "SACK is in use: a loss probe carries them",
+		.claim	= { { .id = "C2-5", .when = "SACK is in use: a tail loss probe takes it along",
 			      .want = { FINDS(NUM("bytes-by-time", 3)) } } },
 	},
 

@@ -239,30 +239,35 @@ static void connect_own_again(struct tw_scene *sc, const void *arg)
 		      .because = "6.1.0 to 6.1.6 did not find TIME_WAIT on a specific address",	\
 		      .expect = { FINDS(IS("bind", "OK")) } } }
 #define RA_LACKS "one of the sockets had no SO_REUSEADDR"
+#define RA_LACKS_BOUND "the port is bound, and one of the sockets had no SO_REUSEADDR"
 
 #define RULES(...) .cite = { __VA_ARGS__ }
 #define TS_BOTH "the old connection used timestamps and both sockets had SO_REUSEADDR"
 #define TS_NONE "the old connection had no timestamps"
+#define TS_NONE_SAME_PEER "it goes to the same peer, and the old connection had no timestamps"
+#define AT_CLIENT "the client has the TIME_WAIT, and the old connection had no timestamps"
+#define AT_CLIENT_TS "the client has the TIME_WAIT, and the old connection had timestamps"
 
 static const struct tw_case rows[] = {
 	AUTO(0, ts,    refused, RULES("D-83"),
 	     CLAIMS(SAYS("C0-10", "connect", "EADDRNOTAVAIL", "connect() chooses the port itself"),
 		    SAYS("C1-10", "connect", "EADDRNOTAVAIL",
-			 "it goes to the same peer and tcp_tw_reuse does not apply"),
+			 "connect() chooses it, to the same peer, and tcp_tw_reuse does not apply"),
 		    SAYS("C3-15", "connect", "OK", "connect() chooses the port itself"))),
 	AUTO(0, no_ts, refused, RULES("D-83", "D-86")),
 	AUTO(1, ts,    taken,   RULES("D-84", "D-91", "N-34"),
 	     CLAIMS(SAYS("C0-11", "connect", "OK", NULL),
 		    { .id = "C0-13", .want = { FINDS(MOVES("TcpExtTWRecycled", 1)) } },
 		    SAYS("C1-10", "connect", "EADDRNOTAVAIL",
-			 "it goes to the same peer and tcp_tw_reuse applies"))),
-	AUTO(1, no_ts, refused, RULES("D-86")),
+			 "connect() chooses it, to the same peer, and tcp_tw_reuse applies"))),
+	AUTO(1, no_ts, refused, RULES("D-86"),
+	     CLAIMS({ .id = "C0-13", .want = { FINDS(MOVES("TcpExtTWRecycled", 0)) } })),
 	AUTO(2, ts,    refused, RULES("D-87")),
 	AUTO(2, no_ts, refused, RULES("D-86", "D-87")),
 
 	BOUND(0, ts,    taken,   RULES("D-80", "D-91"),
 	      CLAIMS(SAYS("C0-2", "connect", "EADDRNOTAVAIL", TS_BOTH),
-		     SAYS("C0-10", "connect", "EADDRNOTAVAIL", "the port is bound before"),
+		     SAYS("C0-10", "connect", "EADDRNOTAVAIL", "the port is bound before, and the old connection had timestamps"),
 		     SAYS("C3-3", "connect", "EADDRNOTAVAIL", TS_BOTH),
 		     SAYS("C3-4", "connect", "OK", TS_BOTH),
 		     SAYS("C3-15", "connect", "OK", TS_BOTH),
@@ -273,8 +278,15 @@ static const struct tw_case rows[] = {
 		     SAYS("C3-3", "connect", "EADDRNOTAVAIL", TS_NONE),
 		     SAYS("C3-4", "connect", "OK", TS_NONE),
 		     SAYS("C3-15", "connect", "OK", TS_NONE))),
-	BOUND(1, ts,    taken,   RULES("D-80")),
-	BOUND(1, no_ts, refused, RULES("D-81")),
+	BOUND(1, ts,    taken,   RULES("D-80"),
+	      CLAIMS(SAYS("C1-11", "connect", "EADDRNOTAVAIL", AT_CLIENT_TS),
+		     SAYS("C2-1", "connect", "EADDRNOTAVAIL", AT_CLIENT_TS))),
+	BOUND(1, no_ts, refused, RULES("D-81"),
+	      CLAIMS(SAYS("C0-10", "connect", "EADDRNOTAVAIL",
+			  "the port is bound before, but the old connection had no timestamps"),
+		     SAYS("C1-10", "connect", "EADDRNOTAVAIL", TS_NONE_SAME_PEER),
+		     SAYS("C1-11", "connect", "EADDRNOTAVAIL", AT_CLIENT),
+		     SAYS("C2-1", "connect", "EADDRNOTAVAIL", AT_CLIENT))),
 	BOUND(2, ts,    taken,   RULES("D-80"),
 	      CLAIMS(SAYS("C3-1", "connect", "EADDRNOTAVAIL", TS_BOTH),
 		     SAYS("C1-10", "connect", "EADDRNOTAVAIL", TS_BOTH))),
@@ -309,6 +321,7 @@ static const struct tw_case rows[] = {
 	OPTIONS("none-none", NO_OPTION, NO_OPTION, SAME_END, "neither socket has SO_REUSEADDR",
 		NOT_BOUND, RULES("D-82"),
 		CLAIMS(SAYS("C0-3", "bind", "EADDRINUSE", NULL),
+		       SAYS("C1-10", "bind", "EADDRINUSE", RA_LACKS_BOUND),
 		       SAYS("C3-1", "bind", "EADDRINUSE", RA_LACKS)), OVERLOOKED),
 	OPTIONS("none-reuseaddr", NO_OPTION, REUSEADDR, SAME_END,
 		"only the second socket has SO_REUSEADDR", NOT_BOUND, RULES("D-82"),

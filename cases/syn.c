@@ -244,7 +244,8 @@ static const struct tw_case rows[] = {
 		.except	= { ONE_PAWS_COUNTER },
 		.claim	= {
 			CLAIMS_ABOUT_SYN("the SYN's timestamp is older"),
-			{ .id = "C4-11", .want = A_CONNECTION },
+			{ .id = "C4-11", .when = "a SYN on TIME_WAIT is to be judged: PAWS looks at them",
+			  .want = A_CONNECTION },
 		},
 	}, {
 		.id	= "syn.seq-at.ts-below",
