@@ -132,6 +132,9 @@ static const struct tw_change changes[] = {
 	/* otherwise on 5.10.218 and 6.1.170, as told here on 6.12.117 */
 	{ "H-67", "an option that is cleared after bind() is missing in TIME_WAIT when others bind the port",
 	  { IN(6, 12), AFTER(6, 1) }, { 0 } },
+	/* "sock: support SO_PRIORITY cmsg": skb->priority is the cookie's, which ip_send_unicast_reply() leaves at 0 */
+	{ "H-68", "what TIME_WAIT answers over IPv4 has priority 0, whatever SO_PRIORITY was",
+	  { .probe = "btf:sockcm_cookie.priority", IN(6, 14) }, { 0 } },
 };
 /* clang-format on */
 

@@ -153,7 +153,7 @@ static void take_back(struct tw_scene *sc)
 			flows[i] = sc->conn[i]->flow;
 		free(sc->conn[i]);
 	}
-	if (tw_scene_unrefuse(sc, NULL) < 0)
+	if (tw_scene_unrefuse(sc, NULL) < 0 || tw_scene_flush_dut(sc, NULL) < 0)
 		sc->stand->dirty = true;
 	if (sc->stand->dut->ops->reset(sc->stand->dut, flows, flows ? sc->n_conns : 0, NULL) < 0)
 		sc->stand->dirty = true;

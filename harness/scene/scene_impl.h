@@ -68,7 +68,8 @@ struct tw_scene {
 	struct tw_flow fence;
 	uint32_t fence_no;
 	bool fence_seen;
-	unsigned fences; /* since counting began, as are these: */
+	bool dut_has_rules; /* of nftables */
+	unsigned fences;    /* since counting began, as are these: */
 	unsigned injected, captured;
 	bool refuses;    /* an IPsec policy is there */
 	uint64_t heard;  /* frames, since the beginning */
@@ -98,6 +99,10 @@ int tw_scene_unrefuse(struct tw_scene *sc, struct tw_err *err);
 
 /* scene_lane.c */
 void tw_scene_close_second(struct tw_scene *sc);
+
+/* scene_router.c */
+/* Takes the DUT's rules back, if there are any. 0, or the negative errno of nftables. */
+int tw_scene_flush_dut(struct tw_scene *sc, struct tw_err *err);
 
 /* scene_away.c */
 void tw_scene_end_aways(struct tw_scene *sc);

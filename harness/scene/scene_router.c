@@ -1,4 +1,4 @@
-/* The router of a scene: its nftables and its connection tracking. */
+/* The router of a scene: its nftables and its connection tracking. And the DUT's nftables. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,19 +17,39 @@ static bool has_router(struct tw_scene *sc)
 	return sc->end == SCENE_GOING;
 }
 
-void tw_scene_nft(struct tw_scene *sc, const char *commands)
+static void load(struct tw_scene *sc, int ns, const char *commands)
 {
 	struct tw_err err = { "" };
-	int ret;
+	int ret = tw_nft_load(ns, commands, &err);
 
-	if (!has_router(sc))
-		return;
-	tw_scene_note(sc, "router: nft %s", commands);
-	ret = tw_nft_load(sc->stand->lane.router_ns, commands, &err);
 	if (ret == -EOPNOTSUPP)
 		tw_scene_skip(sc, "%s", err.text);
 	else if (ret < 0)
 		tw_scene_fail(sc, "%s", err.text);
+}
+
+void tw_scene_nft(struct tw_scene *sc, const char *commands)
+{
+	if (!has_router(sc))
+		return;
+	tw_scene_note(sc, "router: nft %s", commands);
+	load(sc, sc->stand->lane.router_ns, commands);
+}
+
+void tw_scene_nft_on_dut(struct tw_scene *sc, const char *commands)
+{
+	if (sc->end != SCENE_GOING)
+		return;
+	tw_scene_note(sc, "nft %s", commands);
+	sc->dut_has_rules = true;
+	load(sc, sc->stand->lane.dut_ns, commands);
+}
+
+int tw_scene_flush_dut(struct tw_scene *sc, struct tw_err *err)
+{
+	if (!sc->dut_has_rules)
+		return 0;
+	return tw_nft_load(sc->stand->lane.dut_ns, "flush ruleset", err);
 }
 
 struct tracked_job {

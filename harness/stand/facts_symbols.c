@@ -12,6 +12,7 @@ static const char *const symbols[] = {
 	"sym:blackhole_netdev_xmit",     "btf:inet_timewait_sock.tw_mark",
 	"btf:inet_timewait_sock.tw_tb2", "btf:inet_timewait_sock.tw_usec_ts",
 	"btf:tcp_skb_cb.tcp_tw_isn",     "btf:tcp_tw_status.TCP_TW_ACK_OOW",
+	"btf:sockcm_cookie.priority",
 };
 
 enum {

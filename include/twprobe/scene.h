@@ -344,6 +344,9 @@ struct tw_pmtu tw_scene_pmtu(struct tw_scene *sc, struct tw_end end);
  */
 void tw_scene_nft(struct tw_scene *sc, const char *commands);
 
+/* The same in the DUT's own namespace. What they drop there was counted as sent: let them mark it instead. */
+void tw_scene_nft_on_dut(struct tw_scene *sc, const char *commands);
+
 /* What its connection tracking has about @conn; it tracks only if a rule asks for a "ct state". */
 struct tw_tracked {
 	char state[16]; /* "TIME_WAIT"; "none": nothing */
