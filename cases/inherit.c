@@ -134,6 +134,63 @@ static void unseen_stays(struct tw_scene *sc, const void *arg)
 			       conn->n ? tos_of(&conn->heard[0], tw_scene_family(sc)) >> 2 : -1);
 }
 
+/* Bytes of an IPv4 header: 20 without options. */
+static int header_of(const struct tw_heard *heard)
+{
+	return (heard->bytes[14] & 15) * 4;
+}
+
+/* The socket's segments carry IP options, three NOPs; TIME_WAIT's answer does not. */
+static void options_stay_not(struct tw_scene *sc, const void *arg)
+{
+	static const uint8_t nops[4] = { 1, 1, 1, 0 };
+	struct tw_conn *conn;
+	int fd = tw_scene_served(sc, &conn);
+
+	(void)arg;
+	tw_must(sc, tw_app_set_raw(sc, fd, IPPROTO_IP, IP_OPTIONS, nops, sizeof(nops)));
+	tw_app_close(sc, fd);
+	tw_find_reply(sc, "last", conn);
+	if (tw_scene_going(sc))
+		tw_find_number(sc, "header-of-last", conn->n ? header_of(&conn->heard[0]) : -1);
+	tw_peer_time_wait(sc, conn);
+	SAY(sc, conn, .flags = FIN | ACK, .seq = (uint32_t)-1);
+	tw_find_reply(sc, "answer", conn);
+	if (tw_scene_going(sc))
+		tw_find_number(sc, "header", conn->n ? header_of(&conn->heard[0]) : -1);
+}
+
+static int label_of(const struct tw_heard *heard)
+{
+	const uint8_t *ip = heard->bytes + 14;
+
+	return (ip[1] & 15) << 16 | ip[2] << 8 | ip[3];
+}
+
+/* The kernel makes an IPv6 flow label of the connection's hash. A retransmission would change that. */
+static void label_stays(struct tw_scene *sc, const void *arg)
+{
+	struct tw_conn *conn;
+	int fd = tw_scene_served(sc, &conn), label;
+	uint64_t since = tw_scene_now(sc);
+
+	(void)arg;
+	tw_app_close(sc, fd);
+	tw_find_reply(sc, "last", conn);
+	if (!tw_scene_going(sc) || !conn->n)
+		return;
+	label = label_of(&conn->heard[0]);
+	tw_find_text(sc, "label-of-last", "%s", label ? "some" : "none");
+	tw_peer_time_wait(sc, conn);
+	tw_scene_in_time(sc, since, 150);
+	SAY(sc, conn, .flags = FIN | ACK, .seq = (uint32_t)-1);
+	tw_find_reply(sc, "answer", conn);
+	if (tw_scene_going(sc))
+		tw_find_text(sc, "label", "%s",
+			     conn->n && label_of(&conn->heard[0]) == label ? "the same"
+									   : "another");
+}
+
 static void find_ecn(struct tw_scene *sc, const char *what, const struct tw_conn *conn)
 {
 	static const char *const name[] = { "not-ect", "ect1", "ect0", "ce" };
@@ -426,6 +483,25 @@ static const struct tw_case rows[] = {
 		.cite	= { "D-70", "D-31" },
 		UNSEEN(0, 0, "meta priority 0:0"),
 		.expect	= { FINDS(IS("answer", "ACK"), NUM("dscp", 10)) },
+	},
+
+	{
+		.id	= "inherit.ip-options",
+		.says	= "TIME_WAIT answers without the IP options that the socket had (IPv6 has none of "
+			  "the kind)",
+		.cite	= { "D-31" },
+		.scenario = options_stay_not,
+		.expect	= { FINDS(IS("last", "FIN|ACK"), NUM("header-of-last", 24),
+				  IS("answer", "ACK"), NUM("header", 20)) },
+		.family	= TW_IPV4,
+	}, {
+		.id	= "inherit.flow-label",
+		.says	= "TIME_WAIT answers with the flow label of the socket that closed (IPv4 has none)",
+		.cite	= { "D-31", "D-70" },
+		.scenario = label_stays,
+		.expect	= { FINDS(IS("last", "FIN|ACK"), IS("label-of-last", "some"),
+				  IS("answer", "ACK"), IS("label", "the same")) },
+		.family	= TW_IPV6,
 	},
 
 	{
