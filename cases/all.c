@@ -46,6 +46,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_rto,
 	&tw_cases_states,
 	&tw_cases_inherit,
+	&tw_cases_inherit_answer,
 	&tw_cases_reuse,
 	&tw_cases_takeover,
 	&tw_cases_backlog,

@@ -66,6 +66,7 @@ extern const struct tw_case_table tw_cases_recycle;
 extern const struct tw_case_table tw_cases_overflow;
 extern const struct tw_case_table tw_cases_states;
 extern const struct tw_case_table tw_cases_inherit;
+extern const struct tw_case_table tw_cases_inherit_answer;
 extern const struct tw_case_table tw_cases_backlog;
 extern const struct tw_case_table tw_cases_cookies;
 extern const struct tw_case_table tw_cases_flood;
