@@ -13,7 +13,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RESTARTED, .reason = "NOT_SPECIFIED" },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	}, {
 		.id	= "ack.seq-below",
@@ -32,7 +32,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, +1) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	}, {
 		.id	= "ack.seq-inside",
@@ -41,7 +41,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, +1000) },
 		.expect	= { .reply = ACK, LAST_NUMBERS, .tw = RESTARTED },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	}, {
 		.id	= "ack.seq-window-end",
@@ -127,7 +127,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0), .ack = AT(SND_NXT, -1) },
 		.expect	= { .reply = SILENCE, .tw = RESTARTED },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	}, {
 		.id	= "ack.seq-below.unsent",
@@ -177,7 +177,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RESTARTED },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	},
 };

@@ -122,7 +122,7 @@ static const struct tw_case rows[] = {
 		.send	= { .flags = ACK, .seq = AT(RCV_NXT, 0) },
 		.expect	= { .reply = SILENCE, .tw = RESTARTED },
 		.rfc	= DEMAND("RFC 9293 3.10.7.4",
-				 "acknowledge it and restart the 2 MSL timeout",
+				 "read literally, all that arrives is acked and restarts the 2 MSL",
 				 AN_ACK_AND_RESTART),
 	}, {
 		.id	= "enter.connected.syn",

@@ -242,9 +242,10 @@ static void no_wait_late(struct tw_scene *sc, const void *arg)
 #define COUNTED           MOVES("TcpExtTW", 1), MOVES("TcpExtTWKilled", 0)
 #define COUNTED_AS_KILLED MOVES("TcpExtTW", 0), MOVES("TcpExtTWKilled", 1)
 #define NOT_COUNTED_YET   MOVES("TcpExtTW", 0), MOVES("TcpExtTWKilled", 0)
-#define NO_TIMEOUT                                                                   \
-	.rfc = { .clause = "RFC 9293 3.10.8",                                        \
-		 .says = "of all states only TIME-WAIT has a time limit of its own", \
+#define NO_TIMEOUT                                                                             \
+	.rfc = { .clause = "RFC 9293 3.10.8",                                                  \
+		 .says = "FIN-WAIT-2 has no time limit: the user timeout is for what was not " \
+			 "delivered",                                                          \
 		 .want = { { FINDS(IS("timer", "none")) } } }
 
 /* A jiffy too early at most; timers of a minute may be two seconds late, and then this process has to look. */
@@ -254,14 +255,15 @@ static void no_wait_late(struct tw_scene *sc, const void *arg)
 	IS("first", "fin-wait-2"), SEEN_AFTER("mini-after-ms", s_),                     \
 		IS("second", "fin-wait-2 mini"), SEEN_AFTER("gone-after-ms", 2 * (s_)), \
 		NOTHING_IS_LEFT
-#define ENDS                                                                         \
-	.slow = true,                                                                \
-	.rfc = { .clause = "RFC 9293 3.10.8",                                        \
-		 .says = "of all states only TIME-WAIT has a time limit of its own", \
-		 .want = { { FINDS(IS("end", "fin-wait-2")) },                       \
-			   { FINDS(IS("end", "fin-wait-2 mini")) } } },              \
-	.claim = { { .id = "C1-6",                                                   \
-		     .when = "FIN_WAIT_2 has run out",                               \
+#define ENDS                                                                                   \
+	.slow = true,                                                                          \
+	.rfc = { .clause = "RFC 9293 3.10.8",                                                  \
+		 .says = "FIN-WAIT-2 has no time limit: the user timeout is for what was not " \
+			 "delivered",                                                          \
+		 .want = { { FINDS(IS("end", "fin-wait-2")) },                                 \
+			   { FINDS(IS("end", "fin-wait-2 mini")) } } },                        \
+	.claim = { { .id = "C1-6",                                                             \
+		     .when = "FIN_WAIT_2 has run out",                                         \
 		     .want = { FINDS(IS("end", "time-wait")) } } }
 
 /* clang-format off */
@@ -467,7 +469,7 @@ static const struct tw_case rows[] = {
 		.expect	= { FINDS(IS("state", "fin-wait-2"), IS("timer", "none"), NUM("bytes", 5),
 				  IS("fin", "ACK"), IS("end", "time-wait"), COUNTED) },
 		.rfc	= { .clause = "RFC 9293 3.10.8",
-			    .says = "of all states only TIME-WAIT has a time limit of its own",
+			    .says = "FIN-WAIT-2 has no time limit: the user timeout is for what was not delivered",
 			    .want = { { FINDS(IS("timer", "none")) } } },
 		.claim	= { { .id = "C1-6", .when = CLOSED_IN_ORDER,
 			      .want = { FINDS(IS("end", "time-wait")) } } },
@@ -479,7 +481,7 @@ static const struct tw_case rows[] = {
 		.expect	= { FINDS(IS("later", "fin-wait-2"), NUM("bytes", 5), IS("fin", "ACK"),
 				  IS("end", "time-wait"), COUNTED) },
 		.rfc	= { .clause = "RFC 9293 3.10.8",
-			    .says = "of all states only TIME-WAIT has a time limit of its own",
+			    .says = "FIN-WAIT-2 has no time limit: the user timeout is for what was not delivered",
 			    .want = { { FINDS(IS("later", "fin-wait-2"), IS("end", "time-wait")) } } },
 		.slow	= true,
 	},

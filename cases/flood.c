@@ -153,7 +153,6 @@ static const struct tw_case rows[] = {
 				  MOVES("TcpExtSyncookiesSent", 0), MOVES("TcpPassiveOpens", 0)) },
 		.claim	= { { .id = "C2-19", .when = "SYN cookies are off",
 			      .want = { FINDS(IS("genuine", "silence")) } } },
-		SERVED,
 		.except	= { FULL_ONE_SOONER(NUM("answered", 64), NUM("half-open", 64),
 					    IS("genuine", "silence"), NUM("genuine-bytes", 0),
 					    NUM("old-bytes", 20), MOVES("TcpExtTCPReqQFullDrop", 537),

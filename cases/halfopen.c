@@ -250,8 +250,10 @@ static const struct tw_case rows[] = {
 					    .counter = { "TcpExtTSEcrRejected" } },
 			},
 		},
-		.rfc	= DEMAND("RFC 7323 5.2", "the timestamp in a RST changes no state",
-				 THE_END),
+		.rfc	= DEMAND("RFC 7323 5.2",
+				 "a RST ends the half-open connection, unless its echo is looked at, "
+				 "as it may be",
+				 THE_END, { .reply = SILENCE, .tw = REOPENED }),
 		.needs	= "H-49",
 	},
 

@@ -70,9 +70,9 @@ static const struct tw_rule rules[] = {
 
 	/* RST */
 	RULE("N-40", "RFC 9293 3.10.7.4", "", "a RST in TIME_WAIT closes the connection"),
-	RULE("N-41", "RFC 1337 3 F1", "SHOULD",
+	RULE("N-41", "RFC 1337 3 F1", "",
 	     "a RST in TIME_WAIT is ignored, or old duplicates assassinate it"),
-	RULE("N-42", "RFC 1337 3 F2", "MAY",
+	RULE("N-42", "RFC 1337 3 F2", "",
 	     "or it is ignored for two seconds, where timestamps are in use"),
 	/* nor this (RFC 1337 3 F2) */
 	RULE("N-42b", "tcp_v4_timewait_ack", "",

@@ -427,7 +427,7 @@ static const struct tw_case rows[] = {
 		RULES("D-92"),
 		.expect = { FINDS(IS("reply", "ACK"), IS("connect", "OK"),
 				  NUM("syn-tsecr-less-t", 0)) },
-		.rfc = DEMAND("RFC 7323 3.2", "TSecr of a SYN that acks nothing is 0",
+		.rfc = DEMAND("RFC 7323 3.2", "TSecr of a SYN that acks nothing is 0 (SHOULD)",
 			      { FINDS(NUM("syn-tsecr", 0)) }),
 	},
 	{
