@@ -9,10 +9,6 @@
 #include "text/report_told.h"
 #include "text/textbuf.h"
 
-enum {
-	LINES = 5 /* of a scenario's timeline: the last ones, which are what it is about */
-};
-
 /* The step that the demand is about: the one named, or the last. */
 static unsigned judged_step(const struct tw_result *res, const struct tw_rfc *rfc)
 {
@@ -58,46 +54,6 @@ static void put_steps(const struct tw_result *res, const struct tw_rfc *rfc, FIL
 	}
 }
 
-/* The last lines of @text, with a mark where others were before them. */
-static void put_last_lines(const char *text, FILE *out)
-{
-	const char *from = text + strlen(text);
-	unsigned n = 0;
-
-	while (from > text && n <= LINES) {
-		from--;
-		n += from > text && from[-1] == '\n';
-	}
-	if (from > text)
-		fputs("...\n", out);
-	for (; *from; from++)
-		fputc((unsigned char)*from < ' ' && *from != '\n' ? ' ' : *from, out);
-}
-
-/* What `twprobe run --trace` shows. */
-static int put_scene(const struct tw_result *res, FILE *out, struct tw_err *err)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *mem = open_memstream(&text, &size);
-	struct tw_sink *sink = mem ? tw_sink_trace(mem) : NULL;
-	int ret = sink ? 0 : tw_err_set(err, ENOMEM, "out of memory for the deviations");
-
-	if (sink) {
-		ret = sink->ops->result(sink, res, err);
-		sink->ops->end(sink, NULL, NULL);
-	}
-	if (mem)
-		fclose(mem);
-	if (ret >= 0) {
-		while (size && text[size - 1] == '\n' && size > 1 && text[size - 2] == '\n')
-			text[--size] = '\0';
-		put_last_lines(text, out);
-	}
-	free(text);
-	return ret;
-}
-
 /* "close OK | left gone | TcpOutRsts +1": an RFC asks for no counters, whose names begin with a capital. */
 static void leave_counters_out(const char *text, char *ret, size_t size)
 {
@@ -130,21 +86,17 @@ static char *means_of(const struct tw_result *res, const struct tw_rfc *rfc)
 	return strdup(clean);
 }
 
+/* The segments. What a scenario does is long, and its end says little: what it found says it all. */
 static int tell(const struct tw_result *res, struct tw_deviation *d, struct tw_err *err)
 {
 	size_t size;
 	FILE *out = open_memstream(&d->seen, &size);
-	int ret = 0;
 
-	if (!out)
-		return tw_err_set(err, ENOMEM, "out of memory for the deviations");
-	if (res->row->scenario)
-		ret = put_scene(res, out, err);
-	else
+	if (out && !res->row->scenario)
 		put_steps(res, d->rfc, out);
-	if (fclose(out) != 0 || !d->seen)
-		ret = tw_err_set(err, ENOMEM, "out of memory for the deviations");
-	return ret;
+	if (!out || fclose(out) != 0 || !d->seen)
+		return tw_err_set(err, ENOMEM, "out of memory for the deviations");
+	return 0;
 }
 
 /* The other family has done just the same; what a scenario finds may have times in it. */
@@ -184,6 +136,10 @@ static int add(struct tw_deviations *list, const struct tw_result *res, const st
 		.row = res->row, .rfc = rfc, .means = means, .at = list->n++
 	};
 	last->expected = res->verdict.outcome == TW_PASS;
+	if (rfc == &res->row->rfc && res->verdict.also == TW_RFC_CONFORMS)
+		last->kept = &res->row->also;
+	if (rfc == &res->row->also && res->verdict.rfc == TW_RFC_CONFORMS)
+		last->kept = &res->row->rfc;
 	last->family[res->family == TW_IPV6] = true;
 	return tell(res, last, err);
 }

@@ -14,10 +14,12 @@ struct tw_deviation {
 	const struct tw_rfc *rfc;   /* the demand: one of the row's */
 	bool family[2];             /* that deviate so: IPv4, IPv6 */
 	bool expected;              /* of this kernel: what the row says is what it did */
-	char *seen;                 /* calls and segments, a line each */
+	const struct tw_rfc *kept;  /* the row's other demand, if that one is met; or NULL */
+	char *seen;                 /* segments, a line each; "" of a scenario */
 	char *means;                /* in a sentence: equal ones are told once */
 	unsigned at;                /* among the deviations, in the order of the results */
 	const struct tw_rule *rule; /* whose demand it is, once it is told; or NULL */
+	unsigned demand;            /* once it is told: those of one number are of one demand */
 	bool told;
 };
 
