@@ -92,7 +92,7 @@ static void find_due(struct tw_scene *sc, const struct tw_conn *conn, uint64_t s
 		tw_scene_held_up(sc, "the SYN's timer could not be read in time");
 	tw_find_number(sc, "syn-due-ms",
 		       entry.timer == TW_TIMER_RETRANSMIT
-			       ? (int64_t)((entry.asked[0] - syn_at) / MS + entry.left_ms)
+			       ? (int64_t)((entry.asked[1] - syn_at) / MS + entry.left_ms)
 			       : -1);
 }
 
