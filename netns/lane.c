@@ -15,8 +15,12 @@ enum {
 	/* At both ends; far above the tunnel devices that some modules put into every namespace. */
 	IFINDEX = 100,
 	IFINDEX_PEER = 101, /* the router's other one */
-	/* For the kernel's linkwatch worker, on a machine under load. */
-	WAIT_MS = 5000,
+	/*
+	 * For the kernel's workers (linkwatch, addrconf). They need the RTNL, as does all else here; cleanup_net() keeps it
+	 * while it unregisters the devices of some hundred dead namespaces, and where the CPUs are busy that was seen to
+	 * take more than ten seconds. This is for a kernel that never gets there.
+	 */
+	WAIT_MS = 60000,
 };
 
 /* Initializers of MAC addresses for documentation (RFC 7042 section 2.1.1). */
