@@ -6,7 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum {
+	USUAL_FILES = 128
+};
 
 pid_t tw_process_start(int (*fn)(void *arg), void *arg, struct tw_err *err)
 {
@@ -22,6 +27,17 @@ pid_t tw_process_start(int (*fn)(void *arg), void *arg, struct tw_err *err)
 	if (getppid() != parent)
 		_exit(1);
 	_exit(fn(arg));
+}
+
+void tw_process_files(unsigned n)
+{
+	struct rlimit limit;
+	rlim_t want = n + USUAL_FILES;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= want)
+		return;
+	limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 unsigned tw_process_cpus(void)

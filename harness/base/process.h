@@ -14,6 +14,9 @@ pid_t tw_process_start(int (*fn)(void *arg), void *arg, struct tw_err *err);
 /* Pins the caller to one of the CPUs that it may use: the @no-th, counted round. */
 void tw_process_pin(unsigned no);
 
+/* Room for @n descriptors besides the usual ones, as far as the hard limit allows. */
+void tw_process_files(unsigned n);
+
 /* One per CPU that this process may use. At least 1. */
 unsigned tw_process_cpus(void);
 

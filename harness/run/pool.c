@@ -235,6 +235,7 @@ static int run_pool(struct pool *pool, struct tw_err *err)
 {
 	int status[TW_WORKERS_MAX] = { 0 }, ret;
 
+	tw_process_files(pool->workers);
 	ret = pool->turn = tw_turn_new(err);
 	for (unsigned i = 0; i < pool->workers && ret >= 0; i++)
 		ret = start_child(pool, i, err);
