@@ -75,6 +75,9 @@ struct tw_scene {
 	uint64_t heard;  /* frames, since the beginning */
 	uint64_t looked; /* when frames were last asked for */
 	uint64_t due;    /* and when they were to be asked for again; 0: at once */
+	uint64_t oldest; /* of the frames that were there */
+	uint64_t stopped,
+		stopped_at; /* for how long this process was, stops in a row together; when */
 	struct tw_counters *before, *after;
 };
 

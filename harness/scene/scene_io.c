@@ -75,14 +75,27 @@ static struct tw_heard record(struct tw_scene *sc, uint64_t at, enum tw_packet_k
 	return heard;
 }
 
-/* This process was stopped: the DUT's timers were not. */
-static void note_late(struct tw_scene *sc, uint64_t due, uint64_t now)
+/* This process was stopped: the DUT's timers were not. Short stops in a row are as bad as a long one. */
+static void note_stop(struct tw_scene *sc, uint64_t stop, uint64_t now)
 {
-	uint64_t ms = now > due ? (now - due) / MS_NS : 0;
+	const uint64_t usual = 10 * MS_NS, row = 1000 * MS_NS;
 	uint32_t *late_ms = &sc->ev->step[0].late_ms;
+	uint64_t ms;
 
-	if (due && ms > *late_ms)
+	if (stop < usual)
+		return;
+	if (now - sc->stopped_at > row)
+		sc->stopped = 0;
+	sc->stopped_at = now;
+	sc->stopped += stop;
+	ms = sc->stopped / MS_NS;
+	if (ms > *late_ms)
 		*late_ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static uint64_t past(uint64_t due, uint64_t now)
+{
+	return due && now > due ? now - due : 0;
 }
 
 static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
@@ -92,7 +105,8 @@ static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 	struct tw_seen seen;
 
 	sc->heard++;
-	note_late(sc, at, tw_scene_now(sc));
+	if (at < sc->oldest)
+		sc->oldest = at;
 	if (!tw_wire_decode(bytes, len, &seen)) {
 		heard = record(sc, at, TW_PKT_PROBE, bytes, len);
 		if (sc->n_datagrams < SCENE_DATAGRAMS)
@@ -116,13 +130,20 @@ static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 void tw_scene_drain(struct tw_scene *sc)
 {
 	struct tw_err err = { "" };
+	uint64_t now, since;
 
 	if (sc->end != SCENE_GOING)
 		return;
-	note_late(sc, sc->due > sc->looked ? sc->due : sc->looked, tw_scene_now(sc));
+	now = tw_scene_now(sc);
+	since = sc->due > sc->looked ? sc->due : sc->looked;
+	sc->oldest = UINT64_MAX;
 	if (sc->stand->wire->ops->drain(sc->stand->wire, on_frame, sc, &err) < 0)
 		tw_scene_fail(sc, "%s", err.text);
-	sc->looked = tw_scene_now(sc);
+	/* a frame that lay there while the scenario only waited */
+	if (sc->due && sc->oldest < since)
+		since = sc->oldest > sc->looked ? sc->oldest : sc->looked;
+	note_stop(sc, past(since, now), now);
+	sc->looked = now;
 	sc->due = 0;
 }
 

@@ -108,7 +108,8 @@ struct tw_step_evidence {
 	bool reasons_read;
 	unsigned n_reasons;
 	char reason[TW_REASONS_MAX][48];
-	uint32_t late_ms; /* of a scenario: the longest time for which its process was held up */
+	uint32_t
+		late_ms; /* of a scenario: the longest time for which its process was held up, stops in a row together */
 	unsigned n_found; /* by a scenario */
 	struct tw_found found[TW_FINDS_MAX];
 };
