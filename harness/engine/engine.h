@@ -36,6 +36,7 @@ struct tw_tuple {
 	const struct tw_given *given;
 	const struct tw_step *step;
 	unsigned n_steps;
+	unsigned age_ms; /* least age of its timer before it is probed, if more than cfg.age_ms */
 	struct tw_flow flow;   /* under test */
 	struct tw_flow other;  /* for steps from OTHER */
 	struct tw_flow filler; /* fills a queue of the listener, where the row asks for that */
@@ -47,6 +48,7 @@ struct tw_tuple {
 	/* from the engine */
 	enum tw_tuple_state state;
 	char trouble[160];
+	unsigned setup_ms; /* how long the way into the state took, or as much of it as there was */
 	struct tw_numbers numbers;
 	struct tw_seg sent; /* the last probe */
 	struct tw_observed seen;

@@ -49,7 +49,7 @@ struct tw_engine {
 	unsigned played; /* times that the step was played */
 	uint64_t due;    /* PAUSE, LATE: when */
 	uint64_t late_until;
-	uint64_t entered_at;
+	uint64_t began, entered_at;
 	uint64_t sent_at[2];
 	struct tw_health health;
 	enum tw_packet_kind sending; /* what the packets of this moment are recorded as */

@@ -19,9 +19,14 @@ uint64_t tw_engine_step_due(const struct tw_engine *e)
 {
 	uint64_t since = e->step || e->played ? e->sent_at[1] : e->entered_at, wait = e->cfg.age_ms;
 
-	for (unsigned i = 0; i < e->n; i++)
-		if (plays(e, &e->tuple[i]) && e->tuple[i].step[e->step].pause_ms > wait)
+	for (unsigned i = 0; i < e->n; i++) {
+		if (!plays(e, &e->tuple[i]))
+			continue;
+		if (e->tuple[i].step[e->step].pause_ms > wait)
 			wait = e->tuple[i].step[e->step].pause_ms;
+		if (e->tuple[i].age_ms > wait)
+			wait = e->tuple[i].age_ms;
+	}
 	return since + wait * MS_NS;
 }
 

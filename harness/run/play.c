@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+	/*
+	 * Of an entry, if the first set-up led to nothing: an age that is told from a restart by a slower process, too. All steps
+	 * together stay below the second after which a SYN-ACK is sent again.
+	 */
+	OLD_MS = 100,
+};
+
 /* splitmix64: a row's numbers depend on the seed and the row, not on who else runs. */
 static uint64_t next_random(uint64_t *state)
 {
@@ -109,6 +117,30 @@ static void read_health(struct tw_play *play)
 		give_up(play, ret, err.text);
 }
 
+static uint64_t clock_now(void)
+{
+	return tw_clock_real()->now(tw_clock_real());
+}
+
+static void count_setup(struct tw_play *play)
+{
+	play->began_this_one = clock_now();
+	if (!play->setups++)
+		play->began = play->began_this_one;
+	play->res->ev.setups = play->setups;
+}
+
+/* Is it to be set up again? @held_up: this process was. */
+static bool once_more(struct tw_play *play, bool held_up)
+{
+	uint64_t now = clock_now(), would_end = now + (now - play->began_this_one);
+
+	play->failed += !held_up;
+	if (play->failed >= TW_SETUPS_MAX || play->setups >= TW_SETUPS_HELD_UP_MAX)
+		return false;
+	return play->res->row->slowest || would_end - play->began <= TW_PLAY_MS * 1000000ull;
+}
+
 /* A scenario, once more if this process was held up. Waits as the scenario does: a worker has one lane and one row. */
 static void play_scene(struct tw_play *play)
 {
@@ -125,21 +157,31 @@ static void play_scene(struct tw_play *play)
 		snprintf(ev->id, sizeof(ev->id), "%s", res->row->id);
 		snprintf(ev->setup_trouble, sizeof(ev->setup_trouble), "%s", trouble);
 		ev->flow.family = res->family;
-		ev->setups = ++play->setups;
+		count_setup(play);
 		ret = tw_stand_check(play->stand, &err);
 		if (ret >= 0)
 			ret = tw_scene_play(play->stand, play->facts, res->row, res->family,
 					    next_random(&play->seed), ev, &err);
 		if (ret == 0)
 			tw_judge(res->row, ev, play->facts, &res->verdict);
-		again = ret == -EAGAIN || (ret == 0 && res->verdict.held_up);
+		again = (ret == -EAGAIN || (ret == 0 && res->verdict.held_up)) &&
+			once_more(play, true) && !play->stand->dirty;
 		snprintf(trouble, sizeof(trouble), "%.150s",
 			 ret == 0 ? res->verdict.why : err.text);
-	} while (again && play->setups < TW_SETUPS_MAX && !play->stand->dirty);
+	} while (again);
 	if (ret < 0)
 		give_up(play, ret, err.text);
 	read_health(play);
 	play->over = true;
+}
+
+/* A row with a step that must not come late. */
+static bool hurries(const struct tw_case *row)
+{
+	for (unsigned i = 0; i < tw_case_steps(row); i++)
+		if (row->step[i].within_ms)
+			return true;
+	return false;
 }
 
 /* One more connection. Its evidence replaces what a failed one left. */
@@ -156,11 +198,12 @@ static void set_up(struct tw_play *play)
 	tw_evidence_init(ev);
 	memcpy(ev->setup_trouble, trouble, sizeof(trouble));
 	snprintf(ev->id, sizeof(ev->id), "%s", play->res->row->id);
-	ev->setups = ++play->setups;
+	count_setup(play);
 	memset(t, 0, sizeof(*t));
 	t->given = &play->res->row->given;
 	t->step = play->res->row->step;
 	t->n_steps = tw_case_steps(play->res->row);
+	t->age_ms = play->setups > 1 && !hurries(play->res->row) ? OLD_MS : 0;
 	t->ev = ev;
 	t->flow = tw_stand_flow(play->stand, play->res->family);
 	t->other = tw_stand_flow(play->stand, play->res->family);
@@ -210,12 +253,12 @@ static void conclude(struct tw_play *play)
 		snprintf(res->ev.setup_trouble, sizeof(res->ev.setup_trouble), "%s", t->trouble);
 		snprintf(what, sizeof(what), "the set-up failed %u times, at last: %s",
 			 play->setups, t->trouble);
-		again = play->setups < TW_SETUPS_MAX && !play->over;
+		again = !play->over && once_more(play, t->setup_ms >= TW_LATE_MS);
 		if (!again && !play->over)
 			give_up(play, -EIO, what);
 	} else if (!play->over) {
 		tw_judge(res->row, &res->ev, play->facts, &res->verdict);
-		again = res->verdict.held_up && play->setups < TW_SETUPS_MAX;
+		again = res->verdict.held_up && once_more(play, true);
 		if (again)
 			snprintf(res->ev.setup_trouble, sizeof(res->ev.setup_trouble), "%.150s",
 				 res->verdict.why);

@@ -1,5 +1,5 @@
 /*
- * Plays one row on one family, on a stand: sets it up (again, if the set-up fails), lets the engine run its steps, and leaves the
+ * Plays one row on one family, on a stand: sets it up (again, if the set-up fails or this process is held up), lets the engine run its steps, and leaves the
  * evidence behind. Never waits; the caller polls.
  */
 #ifndef TWPROBE_PLAY_H
@@ -12,7 +12,13 @@
 #include "stand/stand.h"
 
 enum {
-	TW_SETUPS_MAX = 3
+	TW_SETUPS_MAX = 3, /* that fail, and nothing tells why */
+	/*
+	 * Set-ups in all: one in which this process was held up says nothing about the kernel. The next is to be over within
+	 * TW_PLAY_MS of the beginning, if it takes as long as the last.
+	 */
+	TW_SETUPS_HELD_UP_MAX = 10,
+	TW_PLAY_MS = 140000,
 };
 
 struct tw_play {
@@ -22,6 +28,8 @@ struct tw_play {
 	struct tw_tuple tuple;
 	uint64_t seed;
 	unsigned setups;
+	unsigned failed; /* of them, and it is not known that this process was held up */
+	uint64_t began, began_this_one; /* the first set-up, the last; CLOCK_MONOTONIC, ns */
 	bool over;
 };
 
