@@ -27,8 +27,9 @@ static const struct tw_rule rules[] = {
 	  .source = "RFC 6191 2",
 	  .level = "SHOULD",
 	  .says = "every other SYN | is <dropped>" },
-	{ .id = "N-30", .source = "RFC 6191 2.1", .level = "", .says = "a part of it" },
+	{ .id = "N-30", .source = "RFC 6191 2.1", .level = "MAY", .says = "a part of it" },
 	{ .id = "N-99", .source = "RFC 9293 3.7.2", .level = "", .says = "nobody shows this" },
+	{ .id = "N-100", .source = "RFC 6191 2.1", .level = "", .says = "what comes of it" },
 	{ .id = "D-20",
 	  .source = "tcp_timewait_state_process",
 	  .level = "",
@@ -76,6 +77,7 @@ static void make_rows(void)
 	rows[REFUSED].cite[1] = "N-30";
 	rows[REFUSED].cite[2] = "N-26";
 	rows[FIN_TWICE].cite[0] = "D-31";
+	rows[FIN_TWICE].cite[1] = "N-100";
 	rows[UNSIGNED].cite[0] = "D-40";
 }
 
@@ -120,8 +122,9 @@ static void rules_get_a_verdict(void **state)
 		{ "N-26", 1, "deviates", "" },
 		{ "N-30", 1, "no verdict", "no row judges it" },
 		{ "N-99", 0, "no verdict", "no row shows it" },
+		{ "N-100", 1, "not described", "in 1 of 2 results: fin.twice" },
 		{ "D-20", 1, "as described", "" },
-		{ "D-31", 2, "not described", "in 2 of 4 results" },
+		{ "D-31", 2, "not described", "in 2 of 4 results: open.ts-below, fin.twice" },
 		{ "D-40", 1, "no verdict", "this kernel has no TCP_MD5SIG" },
 		{ "C0-1", 1, "holds", "" },
 	};
@@ -198,7 +201,7 @@ static void two_clauses(void **state)
 	assert_string_equal(cov.cover[2].because, "");
 	assert_string_equal(cov.cover[4].rule->id, "N-99");
 	assert_int_equal(cov.cover[4].verdict, TW_COVER_DEVIATES);
-	assert_string_equal(cov.cover[4].because, "in 1 of 2 results");
+	assert_string_equal(cov.cover[4].because, "in 1 of 2 results: open.ts-below");
 	assert_string_equal(cov.clause[3].clause, "RFC 9293 3.7.2");
 	assert_int_equal(cov.clause[3].rows, 1);
 	assert_int_equal(cov.clause[3].conforms, 1);

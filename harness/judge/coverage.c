@@ -8,7 +8,8 @@
 #include "text/textbuf.h"
 
 enum {
-	CITES = sizeof(((struct tw_case *)0)->cite) / sizeof(const char *)
+	CITES = sizeof(((struct tw_case *)0)->cite) / sizeof(const char *),
+	FEW = 3 /* rows that deviate, named */
 };
 
 static bool cites(const struct tw_case *row, const struct tw_rule *rule)
@@ -204,12 +205,26 @@ static int complies(const struct tw_rule *rule, const struct tw_cover_row *r, un
 	return n;
 }
 
+/* A clause of an RFC asks for something, or some row takes it so; else it tells how things are. */
+static bool is_demand(const struct tw_coverage *cov, const struct tw_cover *cover)
+{
+	bool asks = *cover->rule->level;
+
+	for (unsigned i = 0; i < cover->n_rows && !asks; i++) {
+		const struct tw_cover_row *r = &cov->row[cover->row[i]];
+
+		asks = r->asks[0] == cover->rule || r->asks[1] == cover->rule;
+	}
+	return asks && tw_clause_rfc(cover->rule->source);
+}
+
 /* The same for any rule. */
-static int counts(const struct tw_cover *cover, const struct tw_cover_row *r, unsigned six)
+static int counts(const struct tw_cover *cover, bool demand, const struct tw_cover_row *r,
+		  unsigned six)
 {
 	if (!r->ran[six])
 		return 0;
-	if (tw_clause_rfc(cover->rule->source))
+	if (demand)
 		return complies(cover->rule, r, six);
 	return r->outcome[six] == TW_PASS ? 1 : r->outcome[six] == TW_FAIL ? -1 : 0;
 }
@@ -232,19 +247,38 @@ static const char *why_none(const struct tw_coverage *cov, const struct tw_cover
 	}
 	if (!cover->n_rows)
 		return "no row shows it";
-	if (tw_clause_rfc(cover->rule->source) && !asks)
+	if (*cover->rule->level && tw_clause_rfc(cover->rule->source) && !asks)
 		return "no row judges it";
 	return slow ? "needs --slow" : slowest ? "needs --slowest" : ran ? "not judged" : "not run";
 }
 
+/* "in 2 of 14 results: overflow.half-closed" */
+static void tell_deviating(const struct tw_coverage *cov, struct tw_cover *cover, bool demand)
+{
+	struct tw_textbuf buf = tw_textbuf_on(cover->because, sizeof(cover->because));
+	unsigned n = 0;
+
+	tw_textbuf_add(&buf, "in %u of %u results", cover->deviating, cover->judged);
+	for (unsigned i = 0; i < cover->n_rows; i++) {
+		const struct tw_cover_row *r = &cov->row[cover->row[i]];
+
+		if (counts(cover, demand, r, 0) >= 0 && counts(cover, demand, r, 1) >= 0)
+			continue;
+		if (n++ < FEW)
+			tw_textbuf_add(&buf, "%s%s", n == 1 ? ": " : ", ", r->row->id);
+	}
+	if (n > FEW)
+		tw_textbuf_add(&buf, " and %u more", n - FEW);
+}
+
 static void conclude_rule(const struct tw_coverage *cov, struct tw_cover *cover)
 {
-	bool demand = tw_clause_rfc(cover->rule->source);
+	bool demand = is_demand(cov, cover);
 
 	cover->judged = cover->deviating = 0;
 	for (unsigned i = 0; i < cover->n_rows; i++)
 		for (unsigned six = 0; six < 2; six++) {
-			int n = counts(cover, &cov->row[cover->row[i]], six);
+			int n = counts(cover, demand, &cov->row[cover->row[i]], six);
 
 			cover->judged += n != 0;
 			cover->deviating += n < 0;
@@ -257,8 +291,7 @@ static void conclude_rule(const struct tw_coverage *cov, struct tw_cover *cover)
 	else
 		snprintf(cover->because, sizeof(cover->because), "%s", why_none(cov, cover));
 	if (cover->deviating && cover->deviating < cover->judged)
-		snprintf(cover->because, sizeof(cover->because), "in %u of %u results",
-			 cover->deviating, cover->judged);
+		tell_deviating(cov, cover, demand);
 }
 
 static void conclude_claim(const struct tw_coverage *cov, struct tw_cover *cover)

@@ -61,7 +61,6 @@ static void print_rule(const struct tw_coverage *cov, const struct tw_cover *cov
 	if (tw_rule_is_claim(rule))
 		snprintf(text, sizeof(text), "%s", rule->says);
 	tw_wrap(out, text, indent, TW_WIDTH);
-	print_rows(cov, cover, indent, verbose, out);
 	if (cov->judged && cover->because[0]) {
 		tw_text_clean(cover->because, clean, sizeof(clean));
 		fprintf(out, "%*s-> ", indent, "");
@@ -72,6 +71,7 @@ static void print_rule(const struct tw_coverage *cov, const struct tw_cover *cov
 		fprintf(out, "%*s-> ", indent, "");
 		tw_wrap(out, text, indent + 3, TW_WIDTH);
 	}
+	print_rows(cov, cover, indent, verbose, out);
 }
 
 static void print_number(unsigned n, int width, FILE *out)
