@@ -303,9 +303,6 @@ static const struct tw_case rows[] = {
 		.expect	= { FINDS(IS("ack", "RST"), IS("left", "gone"), IS("data", "RST"),
 				  NUM("recv-q", 3), MOVES("TcpExtEmbryonicRsts", 1),
 				  MOVES("TcpExtListenDrops", 1), MOVES("TcpOutRsts", 2)) },
-		.rfc	= { .clause = "RFC 9293 3.10.7.4",
-			    .says = "an acceptable ACK in SYN-RECEIVED leads to ESTABLISHED",
-			    .want = { { FINDS(IS("left", "established")) } } },
 		.claim	= { { .id = "C2-15", .when = "tcp_abort_on_overflow is 1",
 			      .want = { FINDS(IS("ack", "silence")) } } },
 	}, {
