@@ -131,10 +131,10 @@ static void limits(struct tw_scene *sc, const void *arg)
 #define ROOM                                                                              \
 	IS("left", "time-wait"), IS("fin", "ACK"), MOVES("TcpExtTCPTimeWaitOverflow", 0), \
 		MOVES("TcpExtTW", 1), MOVES("TcpExtTWKilled", 0)
-#define LINGER(when_)                                                                \
-	.rfc = { .clause = "RFC 9293 3.6.1",                                         \
-		 .says = "the end that closes first goes to TIME-WAIT",               \
-		 .want = { { FINDS(IS("left", "time-wait")) } } },                   \
+#define LINGER(when_)                                                   \
+	.rfc = { .clause = "RFC 9293 3.6.1",                            \
+		 .says = "the end that closes first goes to TIME-WAIT", \
+		 .want = { { FINDS(IS("left", "time-wait")) } } },      \
 	.claim = { { .id = "C1-6", .when = when_, .want = { FINDS(IS("left", "time-wait")) } } }
 #define FULL "tcp_max_tw_buckets is reached"
 

@@ -97,7 +97,8 @@ static const struct tw_rule rules[] = {
 	RULE("N-60", "RFC 7323 5.3", "MUST",
 	     "a segment older than TS.Recent is acked and dropped, before its number is looked at"),
 	RULE("N-61", "RFC 7323 5.3", "MUST",
-	     "TS.Recent follows every acceptable segment that begins at or before the last ACK sent"),
+	     "TS.Recent follows every acceptable segment that begins at or before the last ACK "
+	     "sent"),
 	RULE("N-62", "RFC 7323 5.3", "", "it follows the one that is in sequence"),
 	RULE("N-63", "RFC 7323 5.3", "",
 	     "it follows the FIN that completes the way into TIME_WAIT"),
