@@ -235,11 +235,13 @@ static void held_up_is_set_up_again(void **state)
 
 	(void)state;
 	need_namespaces();
-	for (unsigned n = 0; n <= TW_SETUPS_MAX; n++) {
+	for (unsigned n = 0; n <= TW_SETUPS_HELD_UP_MAX; n++) {
 		left = n;
 		self_play(&lane.stand, &lane.facts, &row, TW_IPV4, &res);
-		assert_int_equal(res.verdict.outcome, n < TW_SETUPS_MAX ? TW_PASS : TW_ERROR);
-		assert_int_equal(res.ev.setups, n < TW_SETUPS_MAX ? n + 1 : TW_SETUPS_MAX);
+		assert_int_equal(res.verdict.outcome,
+				 n < TW_SETUPS_HELD_UP_MAX ? TW_PASS : TW_ERROR);
+		assert_int_equal(res.ev.setups,
+				 n < TW_SETUPS_HELD_UP_MAX ? n + 1 : TW_SETUPS_HELD_UP_MAX);
 		tw_evidence_free(&res.ev);
 	}
 }
@@ -269,11 +271,12 @@ static void a_stalled_scene_is_no_failure(void **state)
 
 	(void)state;
 	need_namespaces();
-	for (unsigned n = 0; n <= TW_SETUPS_MAX; n++) {
+	for (unsigned n = 0; n <= TW_SETUPS_HELD_UP_MAX; n++) {
 		left = n;
 		self_play(&lane.stand, &lane.facts, &row, TW_IPV4, &res);
-		assert_int_equal(res.verdict.outcome, n < TW_SETUPS_MAX ? TW_PASS : TW_ERROR);
-		assert_true(n < TW_SETUPS_MAX || res.verdict.held_up);
+		assert_int_equal(res.verdict.outcome,
+				 n < TW_SETUPS_HELD_UP_MAX ? TW_PASS : TW_ERROR);
+		assert_true(n < TW_SETUPS_HELD_UP_MAX || res.verdict.held_up);
 		tw_evidence_free(&res.ev);
 	}
 }

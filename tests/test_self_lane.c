@@ -343,7 +343,7 @@ static void nat_rewrites_everything(void **state)
 	broken_open(&b);
 	b.rewrite = rewrite_seq;
 	b.when = BROKEN_ALWAYS;
-	all_are(&b, KINDS, TW_ERROR, "the set-up failed 3 times");
+	all_are(&b, KINDS, TW_ERROR, "0 of 32 right answers");
 	b.when = BROKEN_AT_PROBE;
 	all_are(&b, KINDS, TW_ERROR, "the fence was not answered");
 	b.rewrite = rewrite_port;

@@ -139,13 +139,14 @@ static int salvo(struct tw_stand *stand, enum tw_family family, struct tw_err *e
 	if (ret < 0)
 		return ret;
 	if (answers != SALVO)
-		return tw_err_set(err, EBUSY,
-				  "%u of %d answers were there when the send call had returned: "
-				  "the veth does not "
-				  "deliver in the sender's context (Receive Packet Steering, "
-				  "threaded NAPI?), so "
-				  "silence cannot be proved",
-				  answers, SALVO);
+		return tw_err_set(
+			err, EBUSY,
+			"%u of %d right answers were there when the send call had returned: "
+			"the veth does not "
+			"deliver in the sender's context (Receive Packet Steering, "
+			"threaded NAPI, something that rewrites answers?), so "
+			"silence cannot be proved",
+			answers, SALVO);
 	return 0;
 }
 
