@@ -161,7 +161,7 @@ static void deaf_sniffer(void **state)
 	broken_open(&b);
 	b.deaf = true;
 	b.when = BROKEN_ALWAYS;
-	all_are(&b, KINDS, TW_ERROR, "0 of 32 answers");
+	all_are(&b, KINDS, TW_ERROR, "0 of 32 right answers");
 	b.when = BROKEN_AT_PROBE;
 	all_are(&b, KINDS, TW_ERROR, "");
 	broken_close(&b);
@@ -197,7 +197,7 @@ static void late_answers(void **state)
 	broken_open(&b);
 	b.late = true;
 	b.when = BROKEN_ALWAYS;
-	all_are(&b, KINDS, TW_ERROR, "0 of 32 answers");
+	all_are(&b, KINDS, TW_ERROR, "0 of 32 right answers");
 	b.when = BROKEN_AT_PROBE;
 	b.looked = hear_again;
 	all_are(&b, KINDS, TW_ERROR, "after the send call had returned");
@@ -345,7 +345,7 @@ static void nat_rewrites_everything(void **state)
 	b.when = BROKEN_ALWAYS;
 	all_are(&b, KINDS, TW_ERROR, "0 of 32 right answers");
 	b.when = BROKEN_AT_PROBE;
-	all_are(&b, KINDS, TW_ERROR, "the fence was not answered");
+	all_are(&b, KINDS, TW_ERROR, "0 of 32 right answers");
 	b.rewrite = rewrite_port;
 	all_are(&b, KINDS, TW_ERROR, "belong to no tuple");
 	broken_close(&b);
