@@ -460,7 +460,7 @@ static int wait_for(struct tw_link *link, const struct awaited *what, int limit_
 		    struct tw_err *err)
 {
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(link->sock), .events = POLLIN };
-	int64_t end = now_ms() + limit_ms, left = limit_ms;
+	int64_t end = now_ms() + limit_ms, left = limit_ms, again = ASK_AGAIN_MS;
 	int group = what->group, res;
 
 	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
@@ -472,7 +472,8 @@ static int wait_for(struct tw_link *link, const struct awaited *what, int limit_
 		left = end - now_ms();
 		if (res || left <= 0)
 			break;
-		poll(&pfd, 1, left < ASK_AGAIN_MS ? left : ASK_AGAIN_MS);
+		/* less and less often: a hundred who wait keep the CPUs from what they wait for */
+		again = poll(&pfd, 1, left < again ? left : again) > 0 ? ASK_AGAIN_MS : again * 2;
 	}
 	mnl_socket_setsockopt(link->sock, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
 	if (res < 0)

@@ -12,6 +12,10 @@
 
 #include "netns/ns.h"
 
+enum {
+	PLACES = 8
+};
+
 int tw_turn_new(struct tw_err *err)
 {
 	int fd = memfd_create("twprobe-turn", MFD_CLOEXEC);
@@ -43,6 +47,25 @@ void tw_turn_take(int turn, bool alone)
 void tw_turn_give(int turn)
 {
 	flock(turn, LOCK_UN);
+}
+
+static int lock_place(int turn, unsigned no, short how)
+{
+	struct flock place = { .l_type = how, .l_whence = SEEK_SET, .l_start = no % PLACES };
+
+	place.l_len = 1;
+	return fcntl(turn, F_OFD_SETLKW, &place);
+}
+
+void tw_turn_build(int turn, unsigned no)
+{
+	while (lock_place(turn, no, F_WRLCK) < 0 && errno == EINTR)
+		;
+}
+
+void tw_turn_built(int turn, unsigned no)
+{
+	lock_place(turn, no, F_UNLCK);
 }
 
 static int connect_here(void *arg, struct tw_err *err)

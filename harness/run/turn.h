@@ -25,6 +25,14 @@ void tw_turn_take(int turn, bool alone);
 void tw_turn_give(int turn);
 
 /*
+ * Few workers at a time set up their lanes: everything there needs the kernel's one RTNL, and with a hundred of them in its queue
+ * the worker of addrconf, which has a single turn for each address, does not come to the end of its work for minutes.
+ * Waits until the place of worker @no is free. It is free again at tw_turn_built(), or when the process dies.
+ */
+void tw_turn_build(int turn, unsigned no);
+void tw_turn_built(int turn, unsigned no);
+
+/*
  * Takes what a row may have left on this CPU (H-43): the connection request made here, within the DUT's namespace, uses it
  * up. The process is pinned to its CPU.
  */

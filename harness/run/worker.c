@@ -47,8 +47,8 @@ static int send_result(const struct tw_worker *w, unsigned index, const struct t
  * The lane, opened anew if a row could not be cleaned up or this one wants another path. A router is not used twice: it may
  * have the last row's rules. A lane that cannot be had is said in the row that needed it.
  */
-static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
-		  struct tw_result *res)
+static bool ready(const struct tw_worker *w, int turn, struct tw_stand *stand, bool *open,
+		  struct tw_stand_cfg *cfg, struct tw_result *res)
 {
 	struct tw_err err = { "" };
 
@@ -57,7 +57,9 @@ static bool ready(struct tw_stand *stand, bool *open, struct tw_stand_cfg *cfg,
 		return true;
 	if (*open)
 		tw_stand_close(stand);
+	tw_turn_build(turn, w->no);
 	*open = tw_stand_open(stand, cfg, &err) == 0;
+	tw_turn_built(turn, w->no);
 	if (*open)
 		return true;
 	tw_evidence_init(&res->ev);
@@ -116,7 +118,7 @@ int tw_worker_main(const struct tw_worker *w)
 		memset(res, 0, sizeof(*res));
 		res->row = w->plan->item[index].row;
 		res->family = w->plan->item[index].family;
-		if (ready(&stand, &open, &cfg, res))
+		if (ready(w, turn, &stand, &open, &cfg, res))
 			play(w, turn, &stand, res);
 		ret = send_result(w, index, res);
 		tw_evidence_free(&res->ev);
