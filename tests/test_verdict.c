@@ -111,6 +111,13 @@ static void answers_are_told_apart_by_step(void **state)
 	assert_verdict(&s, TW_PASS, TW_RFC_NONE);
 	s.ev.packets[0].step = 1;
 	assert_verdict(&s, TW_FAIL, TW_RFC_NONE);
+	/* unless this process was stopped before either step: the entry's timer was not */
+	s.ev.step[0].late_ms = TW_LATE_MS - 1;
+	assert_verdict(&s, TW_FAIL, TW_RFC_NONE);
+	s.ev.step[0].late_ms = TW_LATE_MS;
+	assert_verdict(&s, TW_ERROR, TW_RFC_NONE);
+	s.ev.packets[0].step = 0;
+	assert_verdict(&s, TW_PASS, TW_RFC_NONE);
 	scene_free(&s);
 }
 

@@ -107,8 +107,10 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 	if (tw_judge_doubtful(row, ev, facts, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
-	if (ret->outcome == TW_FAIL && row->scenario && ev->step[0].late_ms >= TW_LATE_MS) {
-		tw_judge_held_up(ret, 0, "the DUT's timers may have got ahead of the scenario");
+	for (unsigned i = 0; ret->outcome == TW_FAIL && i < tw_case_steps(row); i++) {
+		if (ev->step[i].late_ms < TW_LATE_MS)
+			continue;
+		tw_judge_held_up(ret, i, "the DUT's timers may have got ahead of the row");
 		return;
 	}
 	ret->rfc = judge_rfc(&row->rfc, row, ev, facts);

@@ -195,9 +195,12 @@ static bool doubtful_step(const struct tw_case *row, const struct tw_evidence *e
 			     tw_case_steps(row));
 	/* the engine has seen the state when it was entered; a row that waits for its end finds it gone */
 	if (i == 0 && row->step[0].send.from == TW_SAME && se->before.state != want &&
-	    row->step[0].pause_ms < TW_TIMEWAIT_LEN_MS)
+	    row->step[0].pause_ms < TW_TIMEWAIT_LEN_MS) {
+		if (se->late_ms >= TW_LATE_MS && se->before.state == TW_STATE_GONE)
+			return tw_judge_held_up(v, i, "the entry's time was over");
 		return doubt(v, i, "the tuple was not in %s when it was probed, but %s",
 			     tw_state_name(want), tw_state_name(se->before.state));
+	}
 	tw_observe(ev, i, &seen);
 	return measuring_failed(se, i, v) || queue_overflowed(row, &expect, se, i, v) ||
 	       too_late(row, ev, i, v) || timer_untold(se, &seen, i, v) ||

@@ -109,7 +109,7 @@ struct tw_step_evidence {
 	unsigned n_reasons;
 	char reason[TW_REASONS_MAX][48];
 	uint32_t
-		late_ms; /* of a scenario: the longest time for which its process was held up, stops in a row together */
+		late_ms; /* a step: it came so late; a scenario: its process was held up for so long, stops in a row together */
 	unsigned n_found; /* by a scenario */
 	struct tw_found found[TW_FINDS_MAX];
 };
