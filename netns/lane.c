@@ -70,6 +70,12 @@ static struct tw_addr addr6(uint16_t subnet, uint32_t host)
 	return ret;
 }
 
+bool tw_lane_has_dev(const char *name)
+{
+	return !strcmp(name, DEV) || !strcmp(name, ROUTER_DUT.name) ||
+	       !strcmp(name, ROUTER_PEER.name);
+}
+
 struct tw_addr tw_lane_dut_addr_nth(enum tw_family family, unsigned i)
 {
 	if (family == TW_IPV6)

@@ -41,12 +41,13 @@
 
 enum {
 	TW_LANE_DUT_ADDRS = 3,
+	TW_LANE_DEV_MAX = 16,
 };
 
 struct tw_lane {
-	int peer_ns, dut_ns; /* descriptors, owned */
-	int router_ns;       /* the same, -1 without a router */
-	char dev[16];        /* name of the device in either namespace */
+	int peer_ns, dut_ns;       /* descriptors, owned */
+	int router_ns;             /* the same, -1 without a router */
+	char dev[TW_LANE_DEV_MAX]; /* name of the device in either namespace */
 	int peer_ifindex;
 	uint8_t dut_mac[6];  /* frames are sent to this one, DUT's or router's ... */
 	uint8_t peer_mac[6]; /* ... from this one, which nobody owns */
@@ -63,6 +64,9 @@ struct tw_lane {
  * ends can send. On failure nothing is left. Some milliseconds. 0 or negative errno.
  */
 int tw_lane_open(enum tw_path path, struct tw_lane *ret, struct tw_err *err);
+
+/* True if a device of a lane or its router has this name; lo is not meant. */
+bool tw_lane_has_dev(const char *name);
 
 /*
  * Gives the namespaces back. With their last descriptor or socket the kernel takes them away with

@@ -12,24 +12,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum {
-	RING = 16,
-	NAMES_MAX = 512
-}; /* pages of the ring; more reasons than any kernel has */
+#include "netns/lane.h"
 
-/* A tracepoint that tells a reason. */
+enum {
+	RING = 32,       /* pages of the ring */
+	NAMES_MAX = 512, /* more reasons than any kernel has */
+	SKBS = 1024,
+};
+
+/* A tracepoint. */
 struct source {
-	int fd;
-	struct perf_event_mmap_page *page;
-	size_t size;
-	unsigned offset; /* of the reason within the raw sample */
+	int fd; /* -1: there is none */
+	unsigned id;
+	unsigned skb;    /* offset of the packet's address within the raw sample */
+	unsigned offset; /* of what it tells: the reason; the device's name */
 	char *format;    /* the names point into it */
 	const char *name[NAMES_MAX];
 };
 
+/*
+ * An interrupt that hits this thread brings other packets along, the host's own: their drops are this thread's as well. So of a
+ * packet that is dropped it has to be known that it had arrived at a device of a lane.
+ */
 struct tw_drops {
 	struct source drop;
-	struct source reset; /* .fd is -1 where there is none (before 6.10) */
+	struct source reset;  /* before 6.10 there is none */
+	struct source arrive; /* all three write into the ring of the first */
+	struct perf_event_mmap_page *page;
+	size_t size;
+	uint64_t arrived[SKBS]; /* addresses, each at the place that it says */
 };
 
 /* A directory of tracefs; without a mount point of its own where nobody has mounted it. */
@@ -72,15 +83,20 @@ static char *read_text(int dir, const char *path, size_t size)
 	return text;
 }
 
-/* "field:enum skb_drop_reason reason;	offset:36;" and "__print_symbolic(REC->reason, { 38, "TCP_RFC7323_TW_PAWS" }, ..." */
-static int parse_format(struct source *src)
+/* "field:void * skbaddr;	offset:8;" */
+static int parse_field(const struct source *src, const char *field, unsigned *ret)
 {
-	char *at = strstr(src->format, "_reason reason;"), *end;
+	const char *at = strstr(src->format, field), *offset = at ? strstr(at, "offset:") : NULL;
+
+	return offset && sscanf(offset, "offset:%u", ret) == 1 ? 0 : -ENOTSUP;
+}
+
+/* "field:enum skb_drop_reason reason;	offset:36;" and "__print_symbolic(REC->reason, { 38, "TCP_RFC7323_TW_PAWS" }, ..." */
+static void parse_names(struct source *src)
+{
+	char *at = strstr(src->format, "__print_symbolic(REC->reason"), *end;
 	unsigned long n;
 
-	if (!at || sscanf(at, "_reason reason; offset:%u", &src->offset) != 1)
-		return -ENOTSUP;
-	at = strstr(at, "__print_symbolic(REC->reason");
 	while (at && (at = strstr(at, "{ ")) != NULL) {
 		n = strtoul(at + 2, &end, 0);
 		if (end[0] != ',' || end[1] != ' ' || end[2] != '"')
@@ -92,33 +108,45 @@ static int parse_format(struct source *src)
 		if (n < NAMES_MAX)
 			src->name[n] = end + 3;
 	}
-	return 0;
 }
 
-static int open_event(struct source *src, unsigned id)
+static int open_event(struct tw_drops *drops, struct source *src)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
-		.config = id,
+		.config = src->id,
 		.sample_period = 1,
 		.sample_type = PERF_SAMPLE_RAW,
 	};
 	long page = sysconf(_SC_PAGESIZE);
+	void *ring;
 
 	src->fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	if (src->fd < 0)
 		return -errno;
-	src->size = (size_t)((RING + 1) * page);
-	src->page = mmap(NULL, src->size, PROT_READ | PROT_WRITE, MAP_SHARED, src->fd, 0);
-	if (src->page == MAP_FAILED) {
-		src->page = NULL;
+	if (drops->page)
+		return ioctl(src->fd, PERF_EVENT_IOC_SET_OUTPUT, drops->drop.fd) < 0 ? -errno : 0;
+	drops->size = (size_t)((RING + 1) * page);
+	ring = mmap(NULL, drops->size, PROT_READ | PROT_WRITE, MAP_SHARED, src->fd, 0);
+	if (ring == MAP_FAILED)
 		return -errno;
-	}
+	drops->page = ring;
 	return 0;
 }
 
-static int open_source(struct source *src, int dir, const char *event)
+static void close_source(struct source *src)
+{
+	if (src->fd >= 0)
+		close(src->fd);
+	free(src->format);
+	memset(src, 0, sizeof(*src));
+	src->fd = -1;
+}
+
+/* @field: the one that tells something. */
+static int open_source(struct tw_drops *drops, struct source *src, int dir, const char *event,
+		       const char *field)
 {
 	char path[64], *id;
 	int ret;
@@ -127,22 +155,20 @@ static int open_source(struct source *src, int dir, const char *event)
 	id = read_text(dir, path, 32);
 	snprintf(path, sizeof(path), "%s/format", event);
 	src->format = read_text(dir, path, 65536);
-	ret = id && src->format ? parse_format(src) : -EACCES;
+	ret = id && src->format ? 0 : -EACCES;
 	if (ret == 0)
-		ret = open_event(src, (unsigned)atoi(id));
+		ret = parse_field(src, " skbaddr;", &src->skb);
+	if (ret == 0)
+		ret = parse_field(src, field, &src->offset);
+	if (ret == 0) {
+		parse_names(src);
+		src->id = (unsigned)atoi(id);
+		ret = open_event(drops, src);
+	}
 	free(id);
+	if (ret < 0)
+		close_source(src);
 	return ret;
-}
-
-static void close_source(struct source *src)
-{
-	if (src->page)
-		munmap(src->page, src->size);
-	if (src->fd >= 0)
-		close(src->fd);
-	free(src->format);
-	memset(src, 0, sizeof(*src));
-	src->fd = -1;
 }
 
 struct tw_drops *tw_drops_open(struct tw_err *err)
@@ -152,14 +178,15 @@ struct tw_drops *tw_drops_open(struct tw_err *err)
 
 	if (!drops)
 		goto out;
-	drops->drop.fd = drops->reset.fd = -1;
+	drops->drop.fd = drops->reset.fd = drops->arrive.fd = -1;
 	dir = open_tracefs();
 	ret = dir < 0 ? -errno : 0;
-	if (ret)
-		goto out;
-	ret = open_source(&drops->drop, dir, "skb/kfree_skb");
-	if (ret == 0 && open_source(&drops->reset, dir, "tcp/tcp_send_reset") < 0)
-		close_source(&drops->reset);
+	if (ret == 0)
+		ret = open_source(drops, &drops->drop, dir, "skb/kfree_skb", "_reason reason;");
+	if (ret == 0)
+		ret = open_source(drops, &drops->arrive, dir, "net/netif_receive_skb", " name;");
+	if (ret == 0)
+		open_source(drops, &drops->reset, dir, "tcp/tcp_send_reset", "_reason reason;");
 out:
 	if (dir >= 0)
 		close(dir);
@@ -174,28 +201,77 @@ void tw_drops_close(struct tw_drops *drops)
 {
 	if (!drops)
 		return;
-	close_source(&drops->drop);
+	if (drops->page)
+		munmap(drops->page, drops->size);
 	close_source(&drops->reset);
+	close_source(&drops->arrive);
+	close_source(&drops->drop);
 	free(drops);
 }
 
-static void ring_copy(const struct source *src, uint64_t at, void *to, size_t n)
+static void ring_copy(const struct tw_drops *drops, uint64_t at, void *to, size_t n)
 {
-	const uint8_t *data = (const uint8_t *)src->page + src->page->data_offset;
-	uint64_t size = src->page->data_size;
+	const uint8_t *data = (const uint8_t *)drops->page + drops->page->data_offset;
+	uint64_t size = drops->page->data_size;
 
 	for (size_t i = 0; i < n; i++)
 		((uint8_t *)to)[i] = data[(at + i) % size];
 }
 
-static const char *reason_at(const struct source *src, uint64_t at, uint16_t size)
-{
-	const unsigned head = sizeof(struct perf_event_header) + sizeof(uint32_t);
-	uint32_t reason;
+/* A raw sample: what the tracepoint's format describes. */
+struct sample {
+	uint64_t at;
+	unsigned size;
+};
 
-	if (size < head + src->offset + sizeof(reason))
+/* False: it is shorter. */
+static bool get(const struct tw_drops *drops, const struct sample *sample, unsigned offset,
+		void *ret, unsigned n)
+{
+	if (sample->size < n || offset > sample->size - n)
+		return false;
+	ring_copy(drops, sample->at + offset, ret, n);
+	return true;
+}
+
+static uint64_t *place_of(struct tw_drops *drops, uint64_t skb)
+{
+	return &drops->arrived[(skb >> 8) % SKBS];
+}
+
+/* The name is where the lower half of a word says. */
+static void note_arrival(struct tw_drops *drops, const struct sample *sample)
+{
+	char name[TW_LANE_DEV_MAX] = "";
+	uint32_t where;
+	uint64_t skb;
+
+	if (!get(drops, sample, drops->arrive.skb, &skb, sizeof(skb)) ||
+	    !get(drops, sample, drops->arrive.offset, &where, sizeof(where)))
+		return;
+	for (unsigned i = 0; i < sizeof(name) - 1; i++)
+		if (!get(drops, sample, (where & 0xffff) + i, &name[i], 1) || !name[i])
+			break;
+	if (tw_lane_has_dev(name))
+		*place_of(drops, skb) = skb;
+	else if (*place_of(drops, skb) == skb)
+		*place_of(drops, skb) = 0;
+}
+
+/* NULL: none, or the packet is not of a lane. A RST that answers no packet is this thread's doing. */
+static const char *reason_of(struct tw_drops *drops, const struct source *src,
+			     const struct sample *sample)
+{
+	uint32_t reason;
+	uint64_t skb;
+
+	if (!get(drops, sample, src->skb, &skb, sizeof(skb)) ||
+	    !get(drops, sample, src->offset, &reason, sizeof(reason)))
 		return NULL;
-	ring_copy(src, at + head + src->offset, &reason, sizeof(reason));
+	if (skb && *place_of(drops, skb) != skb)
+		return NULL;
+	if (src == &drops->drop)
+		*place_of(drops, skb) = 0;
 	return reason < NAMES_MAX ? src->name[reason] : NULL;
 }
 
@@ -212,42 +288,48 @@ static bool says_something(const char *name, bool reset)
 	return strcmp(name, "OTHERHOST") && strcmp(name, "CONSUMED") && strcmp(name, "QUEUE_PURGE");
 }
 
-/* Appends to the @n of @ret. Their number then, or -EOVERFLOW. */
-static int read_source(struct source *src, bool reset, char ret[TW_REASONS_MAX][48], int n,
-		       struct tw_err *err)
+static void take(struct tw_drops *drops, const struct sample *sample, char ret[TW_REASONS_MAX][48],
+		 int *n)
 {
-	uint64_t head = __atomic_load_n(&src->page->data_head, __ATOMIC_ACQUIRE);
-	uint64_t tail = src->page->data_tail;
-	int fail = 0;
+	const char *name = NULL;
+	bool reset;
+	uint16_t id;
 
-	while (tail < head) {
-		struct perf_event_header ev;
-		const char *name;
-
-		ring_copy(src, tail, &ev, sizeof(ev));
-		name = ev.type == PERF_RECORD_SAMPLE ? reason_at(src, tail, ev.size) : NULL;
-		if (ev.type == PERF_RECORD_LOST)
-			fail = tw_err_set(err, EOVERFLOW,
-					  "drop reasons were lost: the trace ring was full");
-		if (says_something(name, reset) && n < TW_REASONS_MAX)
-			snprintf(ret[n++], sizeof(ret[0]), "%s%s", reset ? TW_REASON_OF_RST : "",
-				 name);
-		if (!ev.size)
-			break;
-		tail += ev.size;
-	}
-	__atomic_store_n(&src->page->data_tail, tail, __ATOMIC_RELEASE);
-	return fail ? fail : n;
+	if (!get(drops, sample, 0, &id, sizeof(id)))
+		return;
+	reset = id == drops->reset.id;
+	if (id == drops->arrive.id)
+		note_arrival(drops, sample);
+	else if (reset || id == drops->drop.id)
+		name = reason_of(drops, reset ? &drops->reset : &drops->drop, sample);
+	if (says_something(name, reset) && *n < TW_REASONS_MAX)
+		snprintf(ret[(*n)++], sizeof(ret[0]), "%s%s", reset ? TW_REASON_OF_RST : "", name);
 }
 
 int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err)
 {
-	int resets = 0, n;
+	const unsigned head_size = sizeof(struct perf_event_header) + sizeof(uint32_t);
+	uint64_t head = __atomic_load_n(&drops->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t tail = drops->page->data_tail;
+	int n = 0, fail = 0;
 
-	if (drops->reset.page)
-		resets = read_source(&drops->reset, true, ret, 0, err);
-	n = read_source(&drops->drop, false, ret, resets < 0 ? 0 : resets, err);
-	return resets < 0 ? resets : n;
+	while (tail < head) {
+		struct perf_event_header ev;
+		struct sample sample = { .at = tail + head_size };
+
+		ring_copy(drops, tail, &ev, sizeof(ev));
+		sample.size = ev.size > head_size ? ev.size - head_size : 0;
+		if (ev.type == PERF_RECORD_SAMPLE)
+			take(drops, &sample, ret, &n);
+		if (ev.type == PERF_RECORD_LOST)
+			fail = tw_err_set(err, EOVERFLOW,
+					  "drop reasons were lost: the trace ring was full");
+		if (!ev.size)
+			break;
+		tail += ev.size;
+	}
+	__atomic_store_n(&drops->page->data_tail, tail, __ATOMIC_RELEASE);
+	return fail ? fail : n;
 }
 
 static void tell_names(const struct source *src, const char *prefix,

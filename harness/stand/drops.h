@@ -1,7 +1,8 @@
 /*
  * Why the kernel dropped a packet, and why it sent a RST: the tracepoints skb:kfree_skb and tcp:tcp_send_reset, read through
- * perf_event_open(). The events are tied to the calling thread: a veth delivers in the sender's context, so what other jobs of the machine drop does not show. Nothing
- * is left in tracefs, and nothing outlives the process.
+ * perf_event_open(). The events are tied to the calling thread: a veth delivers in the sender's context, so what other jobs of the
+ * machine drop does not show; and of what an interrupt brings along (net:netif_receive_skb tells) only a lane's packets count.
+ * Nothing is left in tracefs, and nothing outlives the process.
  */
 #ifndef TWPROBE_DROPS_H
 #define TWPROBE_DROPS_H
@@ -19,7 +20,7 @@ struct tw_drops *tw_drops_open(struct tw_err *err);
 void tw_drops_close(struct tw_drops *drops);
 
 /*
- * Named reasons since the last call: of RSTs sent (with TW_REASON_OF_RST before them), then of packets dropped. Left out are
+ * Named reasons since the last call: of RSTs sent (with TW_REASON_OF_RST before them) and of packets dropped. Left out are
  * NOT_SPECIFIED, what the peer's own stack drops, and RSTs for want of a socket. Number, or -EOVERFLOW if events were lost.
  */
 int tw_drops_read(struct tw_drops *drops, char ret[TW_REASONS_MAX][48], struct tw_err *err);
