@@ -9,24 +9,38 @@
 #include "judge_scene.h"
 #include "report/report.h"
 
+static inline void obedient_found(struct tw_step_evidence *se, const struct tw_find *find,
+				  enum tw_family family)
+{
+	struct tw_found *found = &se->found[se->n_found++];
+
+	snprintf(found->what, sizeof(found->what), "%s", find->what);
+	found->kind = find->kind;
+	found->number = find->most[family == TW_IPV6];
+	if (find->is)
+		snprintf(found->is, sizeof(found->is), "%s", find->is);
+}
+
 static inline void obedient_finds(struct tw_step_evidence *se, const struct tw_find *find,
 				  enum tw_family family)
 {
-	const unsigned six = family == TW_IPV6;
+	for (; find && find->kind != TW_FIND_NONE; find++)
+		if (find->kind == TW_FIND_MOVED)
+			scene_move(se, find->what, (int)find->least[family == TW_IPV6]);
+		else
+			obedient_found(se, find, family);
+}
 
-	for (; find && find->kind != TW_FIND_NONE; find++) {
-		struct tw_found *found = &se->found[se->n_found];
+/* What an RFC demands has to be looked for as well. */
+static inline void obedient_demands(struct tw_step_evidence *se, const struct tw_rfc *rfc,
+				    enum tw_family family)
+{
+	for (unsigned i = 0; i < sizeof(rfc->want) / sizeof(*rfc->want); i++) {
+		const struct tw_find *find = rfc->want[i].finds;
 
-		if (find->kind == TW_FIND_MOVED) {
-			scene_move(se, find->what, (int)find->least[six]);
-			continue;
-		}
-		se->n_found++;
-		snprintf(found->what, sizeof(found->what), "%s", find->what);
-		found->kind = find->kind;
-		found->number = find->most[six];
-		if (find->is)
-			snprintf(found->is, sizeof(found->is), "%s", find->is);
+		for (; find && find->kind != TW_FIND_NONE; find++)
+			if (find->kind != TW_FIND_MOVED && !tw_found_find(se, find->what))
+				obedient_found(se, find, family);
 	}
 }
 
@@ -47,6 +61,8 @@ static inline void obedient_scene(struct scene *s, enum tw_family family)
 	scene_move(se, "TcpOutSegs", 1);
 	scene_move(se, "TcpOutRsts", 1);
 	obedient_finds(se, s->row.step[0].expect.finds, family);
+	obedient_demands(se, &s->row.rfc, family);
+	obedient_demands(se, &s->row.also, family);
 	se->injected = obedient_moved(se, "TcpInSegs");
 	se->captured = obedient_moved(se, "TcpOutSegs");
 }

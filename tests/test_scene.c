@@ -218,6 +218,27 @@ static void the_first_failure_sticks(void **state)
 	assert_false(lane.stand.dirty);
 }
 
+static void quiet(struct tw_scene *sc, const void *arg)
+{
+	(void)arg;
+	end(sc);
+}
+
+/* What an RFC demands and the scenario did not look for is neither met nor missed. */
+static void demands_have_to_be_looked_for(void **state)
+{
+	static const struct tw_find other[] = { IS("elsewhere", "looked"),
+						{ .kind = TW_FIND_NONE } };
+	struct tw_case row = row_of(quiet, NULL);
+
+	(void)state;
+	row.rfc = (struct tw_rfc){ .clause = "RFC 9293 3.6", .says = "a demand" };
+	row.rfc.want[0].finds = reaches_end;
+	plays(&row, TW_PASS, "");
+	row.rfc.want[1].finds = other;
+	plays(&row, TW_ERROR, "did not find out about \"elsewhere\"");
+}
+
 static void held_up(struct tw_scene *sc, const void *arg)
 {
 	unsigned *left = *(unsigned *const *)arg;
@@ -358,12 +379,6 @@ static void speaks_to_nobody(struct tw_scene *sc, const void *arg)
 {
 	(void)arg;
 	tw_app_connect(sc, tw_app_socket(sc, SOCK_STREAM), tw_end_peer(sc, 2, 80));
-	end(sc);
-}
-
-static void quiet(struct tw_scene *sc, const void *arg)
-{
-	(void)arg;
 	end(sc);
 }
 
@@ -522,6 +537,7 @@ int main(void)
 		cmocka_unit_test(a_life_is_found),
 		cmocka_unit_test(the_dut_connects),
 		cmocka_unit_test(the_first_failure_sticks),
+		cmocka_unit_test(demands_have_to_be_looked_for),
 		cmocka_unit_test(held_up_is_set_up_again),
 		cmocka_unit_test(a_stalled_scene_is_no_failure),
 		cmocka_unit_test(everything_is_taken_back),

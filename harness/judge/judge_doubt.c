@@ -49,7 +49,7 @@ static bool scene_failed(const struct tw_case *row, const struct tw_step_evidenc
 			 struct tw_verdict *v)
 {
 	long long in = tw_judge_moved(se, "TcpInSegs"), out = tw_judge_moved(se, "TcpOutSegs"),
-		  again = tw_judge_moved(se, "TcpRetransSegs");
+		  again = tw_judge_moved(se, "TcpRetransSegs"), silent = row->given.uncounted;
 
 	if (!se->fenced)
 		return doubt(v, 0,
@@ -62,7 +62,7 @@ static bool scene_failed(const struct tw_case *row, const struct tw_step_evidenc
 		return doubt(v, 0, "%u segments were injected and the DUT counted %lld (TcpInSegs)",
 			     se->injected, in);
 	/* of what is sent again SYN-ACKs are counted twice, other segments as retransmitted only */
-	if (out > (long long)se->captured || out + again < (long long)se->captured)
+	if (out > (long long)se->captured || out + again + silent < (long long)se->captured)
 		return doubt(v, 0,
 			     "the DUT counted %lld segments out (TcpOutSegs), %lld again "
 			     "(TcpRetransSegs), and %u were captured",
@@ -70,12 +70,10 @@ static bool scene_failed(const struct tw_case *row, const struct tw_step_evidenc
 	return false;
 }
 
-/* What a row expects and nobody looked for. */
-static bool finds_missing(const struct tw_case *row, const struct tw_step_evidence *se,
-			  struct tw_verdict *v)
+/* What is expected or demanded, and nobody looked for: it was neither met nor missed. */
+static bool not_looked_for(const struct tw_find *find, const struct tw_step_evidence *se,
+			   struct tw_verdict *v)
 {
-	const struct tw_find *find = row->step[0].expect.finds;
-
 	for (; find && find->kind != TW_FIND_NONE; find++)
 		if (find->kind != TW_FIND_MOVED && !tw_found_find(se, find->what))
 			return doubt(v, 0, "the scenario did not find out about \"%s\"",
@@ -83,12 +81,27 @@ static bool finds_missing(const struct tw_case *row, const struct tw_step_eviden
 	return false;
 }
 
+static bool finds_missing(const struct tw_case *row, const struct tw_step_evidence *se,
+			  const struct tw_facts *facts, struct tw_verdict *v)
+{
+	const struct tw_rfc *const rfc[] = { &row->rfc, &row->also };
+	const struct tw_expect expect = tw_expected(row, 0, facts);
+
+	if (not_looked_for(expect.finds, se, v))
+		return true;
+	for (unsigned i = 0; i < sizeof(rfc) / sizeof(*rfc); i++)
+		for (unsigned k = 0; k < sizeof(rfc[i]->want) / sizeof(*rfc[i]->want); k++)
+			if (not_looked_for(rfc[i]->want[k].finds, se, v))
+				return true;
+	return false;
+}
+
 static bool doubtful_scene(const struct tw_case *row, const struct tw_evidence *ev,
-			   struct tw_verdict *v)
+			   const struct tw_facts *facts, struct tw_verdict *v)
 {
 	if (ev->n_steps != 1)
 		return doubt(v, 0, "the scenario did not come to its end");
-	return scene_failed(row, &ev->step[0], v) || finds_missing(row, &ev->step[0], v);
+	return scene_failed(row, &ev->step[0], v) || finds_missing(row, &ev->step[0], facts, v);
 }
 
 /* A row that asks for a full queue says so; in any other an overflow spoils the test. */
@@ -221,7 +234,7 @@ bool tw_judge_doubtful(const struct tw_case *row, const struct tw_evidence *ev,
 	if (!tw_case_steps(row))
 		return doubt(v, 0, "the row claims nothing, and a claim of nothing is no test");
 	if (row->scenario)
-		return doubtful_scene(row, ev, v);
+		return doubtful_scene(row, ev, facts, v);
 	for (unsigned i = 0; i < tw_case_steps(row); i++)
 		if (doubtful_step(row, ev, facts, i, v))
 			return true;

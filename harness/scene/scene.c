@@ -109,7 +109,7 @@ void tw_scene_count_from_here(struct tw_scene *sc)
 	/* what the judge does for the part that follows (scene_failed()) */
 	if (!sc->row->given.loopback &&
 	    (gap(sc, "TcpInSegs") != sc->injected || out > sc->captured ||
-	     out + gap(sc, "TcpRetransSegs") < sc->captured))
+	     out + gap(sc, "TcpRetransSegs") + sc->row->given.uncounted < sc->captured))
 		tw_scene_fail(sc,
 			      "%u segments were injected and %u captured, the DUT counted %lld and "
 			      "%lld",

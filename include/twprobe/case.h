@@ -82,6 +82,7 @@ struct tw_given {
 	struct tw_sysctl late[2];   /* in the DUT, once the state is entered */
 	enum tw_path path;
 	bool loopback; /* a scenario that talks to itself: the DUT's segments are not all on the wire */
+	uint8_t uncounted; /* of a scenario: so many segments, at most, are sent that no counter has */
 };
 
 /* The tuple that a probe is sent on. */
