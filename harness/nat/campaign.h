@@ -1,0 +1,44 @@
+/*
+ * All that one run of `twprobe nat` measured: what the reports read. The owner of the parts is whoever made it (natlab/campaign.h).
+ */
+#ifndef TWPROBE_NAT_CAMPAIGN_H
+#define TWPROBE_NAT_CAMPAIGN_H
+
+#include "nat/recycle_result.h"
+#include "nat/result.h"
+#include "nat/simulate.h"
+
+/* The simulation of a scenario's own setting, beside what was measured. */
+struct tw_nat_agreement {
+	unsigned scenario;
+	struct tw_nat_rate measured, simulated;
+	bool agree;
+};
+
+enum {
+	TW_NAT_AGREEMENTS_MAX = 16,
+};
+
+struct tw_nat_campaign {
+	const char *version; /* of twprobe */
+	char release[72], machine[24];
+	uint64_t seed;
+	unsigned hz;     /* of this kernel: a jiffy is 1000 / hz ms */
+	unsigned trials; /* per scenario */
+	bool slow;
+
+	const struct tw_nat_scenario *scenario;
+	unsigned n_results;
+	const struct tw_nat_result *result; /* scenario = index into the above */
+	/* NULL: not part of this run */
+	const struct tw_nat_clocks *clocks;
+	const struct tw_nat_plane *plane;
+	const struct tw_nat_steps *steps;
+	unsigned n_starving;
+	const struct tw_nat_starving *starving;
+	unsigned n_agreements;
+	struct tw_nat_agreement agreement[TW_NAT_AGREEMENTS_MAX];
+	double wall_s;
+};
+
+#endif

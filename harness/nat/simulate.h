@@ -1,0 +1,69 @@
+/*
+ * A NAT and a server in numbers instead of packets: the same rules (rules.h, recycle.h's) at the size of a carrier. Pure; time is
+ * simulated.
+ *
+ * Hosts behind one or more public addresses open connections to one port of one server at random instants (Poisson). The NAT gives each a
+ * public port, at random among those that are free to it, and holds it for as long as the connection lives and hold_s after that. The
+ * server closes first and keeps TIME_WAIT for 60 s. A SYN on a tuple in TIME_WAIT is judged by the rule; a rejected one restarts the
+ * timer if PAWS rejected it, and the client tries again after retry_ms unless its RST or the server's ACK is lost (then by the
+ * schedule of SYNs of net.ipv4.tcp_syn_retries).
+ */
+#ifndef TWPROBE_NAT_SIMULATE_H
+#define TWPROBE_NAT_SIMULATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nat/recycle.h"
+#include "nat/result.h"
+#include "twprobe/err.h"
+
+enum tw_sim_clock {
+	TW_SIM_CLOCK_UPTIME, /* TSval = the host's uptime, different hosts were booted at different times (kernels before 4.10, tcp_timestamps=2) */
+	TW_SIM_CLOCK_PER_HOST,  /* a random offset per host and server (4.11 to 6.18.16) */
+	TW_SIM_CLOCK_PER_TUPLE, /* one per 4-tuple inside the NAT (7.0 and its stables) */
+	TW_SIM_CLOCK_NONE,      /* no timestamps: the ISN decides */
+};
+
+struct tw_sim_cfg {
+	uint32_t hosts; /* 1 to 2^24 */
+	uint32_t public_addresses;
+	uint32_t ports;      /* per public address, towards the server's port */
+	double rate;         /* connections a second, all hosts together */
+	double duration_s;   /* of simulated time */
+	double lifetime_s;   /* of a connection */
+	double hold_s, tw_s; /* the NAT's, the server's (60) */
+	double retry_ms;     /* 2 jiffies of the client, or 1000 for clients before 5.6 */
+	enum tw_sim_clock clock;
+	double uptime_spread_s; /* UPTIME: hosts were booted within so many seconds */
+	bool rfc1337;           /* the client's RST does not free the tuple */
+	bool loses_acks, loses_rsts;
+	bool recycle; /* mechanism A in front of the server, by the pure rule */
+	enum tw_recycle_rule recycle_rule;
+	uint64_t seed;
+};
+
+enum {
+	TW_SIM_PERCENTILES = 6,
+};
+
+/* Of the delay that rejection added. */
+extern const double tw_sim_percentile[TW_SIM_PERCENTILES]; /* 50, 90, 95, 99, 99.9, 100 */
+
+struct tw_sim_result {
+	uint64_t connections; /* that ended within the time, whatever way */
+	uint64_t no_port;     /* the NAT had none */
+	uint64_t reused;      /* that got a tuple in TIME_WAIT */
+	uint64_t rejected;    /* whose first SYN was rejected (mechanism A: dropped) */
+	uint64_t never;       /* that never got through */
+	uint64_t rejected_syns;
+	struct tw_nat_rate loss; /* rejected of (connections - no_port) */
+	double delay_ms
+		[TW_SIM_PERCENTILES]; /* over the rejected ones that got through; NAN where there are none */
+	double simulated_s;
+};
+
+/* 0; -EINVAL: the configuration makes no sense (the error names what); -ENOMEM. */
+int tw_simulate(const struct tw_sim_cfg *cfg, struct tw_sim_result *ret, struct tw_err *err);
+
+#endif
