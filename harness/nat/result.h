@@ -90,6 +90,12 @@ struct tw_nat_trial {
 		n_packets; /* all of the second connection; those beyond the room are counted, not kept */
 	struct tw_nat_packet packet[TW_NAT_PACKETS_MAX];
 	char trouble[160];
+
+	bool ended;        /* connect() succeeded or failed */
+	unsigned paws;     /* SYNs outside that the rule rejects for their timestamp, */
+	unsigned low;      /* for their sequence number; */
+	unsigned silent;   /* of both, those without an answer: the ACKs' rate limit */
+	unsigned breaches; /* SYNs that were answered otherwise than the rule says */
 };
 
 enum tw_nat_verdict {
