@@ -7,6 +7,7 @@
 
 #include "nat/stats.h"
 #include "nat/trial.h"
+#include "twprobe/val.h"
 
 struct sums {
 	unsigned judged, lost, never, not_forwarded, void_, recovered;
@@ -121,25 +122,57 @@ static void judge_rule(const struct sums *s, struct tw_nat_result *res)
 		     s->silent, res->skipped_acks);
 }
 
-static void judge_promise(const struct tw_nat_scenario *scenario, const struct sums *s,
-			  bool recovers_expected, struct tw_nat_result *res)
+/*
+ * Of the connections that found no port the NAT let out those whose ISN is not below the end of the old one, or none: no third way
+ * is known (nf_seq_has_advanced()).
+ */
+static void judge_exhausted(const struct sums *s, struct tw_nat_result *res)
 {
-	bool no_port = scenario->promise == TW_NAT_NO_PORT;
+	unsigned wrong = 0;
 
-	if (scenario->promise == TW_NAT_LOSES && !s->lost)
-		tell(res, TW_NAT_FAIL, "no SYN was rejected in %u trials", s->judged);
-	if (scenario->promise == TW_NAT_NO_LOSS && s->lost)
-		tell(res, TW_NAT_FAIL, "%u of %u first SYNs were rejected, none should be", s->lost,
-		     s->judged);
-	if (no_port ? s->not_forwarded != res->n_trials : s->not_forwarded)
-		tell(res, TW_NAT_FAIL, "of %u connections the NAT let %u out, %s should be",
-		     res->n_trials, res->n_trials - s->not_forwarded, no_port ? "none" : "all");
+	for (unsigned i = 0; i < res->n_trials && s->not_forwarded < res->n_trials; i++) {
+		const struct tw_nat_trial *trial = &res->trial[i];
+		bool ahead = tw_seq_diff(trial->inside.seg.seq, trial->r) >= 0;
+
+		wrong += ahead != trial->syn_outside;
+	}
+	if (wrong)
+		tell(res, TW_NAT_FAIL,
+		     "%u connections without a free port were let out though their numbers are "
+		     "behind, or "
+		     "held back though they are ahead",
+		     wrong);
+}
+
+static void judge_recovery(const struct tw_nat_scenario *scenario, const struct sums *s,
+			   bool recovers_expected, struct tw_nat_result *res)
+{
 	if (scenario->recovers && recovers_expected && s->never)
 		tell(res, TW_NAT_FAIL, "%u of the %u rejected ones never connected", s->never,
 		     s->lost);
 	if (!scenario->recovers && s->recovered)
 		tell(res, TW_NAT_FAIL, "%u of the %u rejected ones connected, none should",
 		     s->recovered, s->lost);
+}
+
+static void judge_promise(const struct tw_nat_scenario *scenario, const struct sums *s,
+			  bool recovers_expected, struct tw_nat_result *res)
+{
+	if (scenario->promise == TW_NAT_EXHAUSTED) {
+		judge_exhausted(s, res);
+		return;
+	}
+	if (s->not_forwarded)
+		tell(res, TW_NAT_FAIL, "the NAT let %u of %u connections out, all should be",
+		     res->n_trials - s->not_forwarded, res->n_trials);
+	if (scenario->promise == TW_NAT_LOSES && !s->lost)
+		tell(res, TW_NAT_FAIL, "no SYN was rejected in %u trials", s->judged);
+	if (scenario->promise == TW_NAT_NO_LOSS && s->lost)
+		tell(res, TW_NAT_FAIL, "%u of %u first SYNs were rejected, none should be", s->lost,
+		     s->judged);
+	/* with more ports a NAT may give the next SYN another one */
+	if (scenario->promise == TW_NAT_LOSES)
+		judge_recovery(scenario, s, recovers_expected, res);
 }
 
 void tw_nat_judge(const struct tw_nat_scenario *scenario, bool recovers_expected,

@@ -8,10 +8,11 @@ enum {
 	LIMIT_S = 5, /* for those that never get through: --slow waits for the end */
 };
 
-#define SET(...)                                                                  \
-	{                                                                         \
-		.first_ts = 1, .second_ts = 1, .ports = 1, .hold_s = 1,           \
-		.max_tw_buckets = TW_NAT_DEFAULT, .limit_s = LIMIT_S, __VA_ARGS__ \
+/* tcp_timestamps of the first and the second client; how long is waited for; the rest */
+#define SET(first_, second_, limit_, ...)                                                \
+	{                                                                                \
+		.first_ts = first_, .second_ts = second_, .limit_s = limit_, .ports = 1, \
+		.hold_s = 1, .max_tw_buckets = TW_NAT_DEFAULT, __VA_ARGS__               \
 	}
 
 /* clang-format off */
@@ -19,28 +20,28 @@ static const struct tw_nat_scenario bases[] = {
 	{
 		.id = "two-hosts",
 		.says = "the NAT hands a port to another host while the server has it in TIME_WAIT",
-		.set = SET(.second = TW_NAT_OTHER_HOST), .promise = TW_NAT_LOSES, .recovers = true,
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST), .promise = TW_NAT_LOSES, .recovers = true,
 	}, {
 		.id = "same-host",
 		.says = "it hands the port to another connection of the same host",
-		.set = SET(.second = TW_NAT_SAME_HOST), .promise = TW_NAT_LOSES, .recovers = true,
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_SAME_HOST), .promise = TW_NAT_LOSES, .recovers = true,
 	}, {
 		.id = "no-ts",
 		.says = "the second host has no timestamps: its ISN decides",
-		.set = SET(.second = TW_NAT_OTHER_HOST, .second_ts = 0),
+		.set = SET(1, 0, LIMIT_S, .second = TW_NAT_OTHER_HOST),
 		.promise = TW_NAT_LOSES, .recovers = true,
 	}, {
 		.id = "rfc1337",
 		.says = "the server has tcp_rfc1337=1, and the client's RST does not help",
-		.set = SET(.second = TW_NAT_OTHER_HOST, .rfc1337 = true), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .rfc1337 = true), .promise = TW_NAT_LOSES,
 	}, {
 		.id = "lost-acks",
 		.says = "the path loses the server's bare ACKs, and the client never answers with a RST",
-		.set = SET(.second = TW_NAT_OTHER_HOST, .drops_acks = true), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .drops_acks = true), .promise = TW_NAT_LOSES,
 	}, {
 		.id = "lost-rsts",
 		.says = "the path loses the client's RSTs",
-		.set = SET(.second = TW_NAT_OTHER_HOST, .drops_rsts = true), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .drops_rsts = true), .promise = TW_NAT_LOSES,
 	},
 };
 
@@ -48,19 +49,19 @@ static const struct tw_nat_scenario controls[] = {
 	{
 		.id = "client-closes",
 		.says = "the client closes first: TIME_WAIT is on its side of the NAT",
-		.set = SET(.closer = TW_NAT_CLIENT_CLOSES),
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .closer = TW_NAT_CLIENT_CLOSES),
 	}, {
 		.id = "one-clock",
 		.says = "all hosts have one clock (tcp_timestamps=2 on one machine)",
-		.set = SET(.first_ts = 2, .second_ts = 2),
+		.set = SET(2, 2, LIMIT_S, .second = TW_NAT_OTHER_HOST),
 	}, {
 		.id = "after-62-s",
 		.says = "the port is handed on more than 62 s after the close",
-		.set = SET(.wait_s = 63),
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .wait_s = 63),
 	}, {
 		.id = "destroyed",
 		.says = "SOCK_DESTROY takes TIME_WAIT away before the port is handed on",
-		.set = SET(.kills_tw = true),
+		.set = SET(1, 1, LIMIT_S, .second = TW_NAT_OTHER_HOST, .kills_tw = true),
 	},
 };
 
@@ -69,19 +70,19 @@ static const struct tw_nat_scenario slow_ones[] = {
 	{
 		.id = "rfc1337.to-the-end",
 		.says = "tcp_rfc1337=1, until connect() gives up",
-		.set = SET(.rfc1337 = true, .limit_s = 0), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, 0, .second = TW_NAT_OTHER_HOST, .rfc1337 = true), .promise = TW_NAT_LOSES,
 	}, {
 		.id = "lost-acks.to-the-end",
 		.says = "the path loses the server's bare ACKs, until connect() gives up",
-		.set = SET(.drops_acks = true, .limit_s = 0), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, 0, .second = TW_NAT_OTHER_HOST, .drops_acks = true), .promise = TW_NAT_LOSES,
 	}, {
 		.id = "lost-rsts.to-the-end",
 		.says = "the path loses the client's RSTs, until connect() gives up",
-		.set = SET(.drops_rsts = true, .limit_s = 0), .promise = TW_NAT_LOSES,
+		.set = SET(1, 1, 0, .second = TW_NAT_OTHER_HOST, .drops_rsts = true), .promise = TW_NAT_LOSES,
 	}, {
 		.id = "lost-acks.no-ts.to-the-end",
 		.says = "the same without timestamps: a low number does not restart the timer, and TIME_WAIT ends",
-		.set = SET(.second_ts = 0, .drops_acks = true, .limit_s = 0),
+		.set = SET(1, 0, 0, .second = TW_NAT_OTHER_HOST, .drops_acks = true),
 		.promise = TW_NAT_LOSES, .recovers = true,
 	},
 };
@@ -118,7 +119,7 @@ static void more_ports(struct tw_nat_scenario *sc)
 static void longer_hold(struct tw_nat_scenario *sc)
 {
 	sc->set.hold_s = 120;
-	sc->promise = TW_NAT_NO_PORT;
+	sc->promise = TW_NAT_EXHAUSTED;
 }
 
 static void longer_hold_more_ports(struct tw_nat_scenario *sc)

@@ -54,7 +54,11 @@ enum tw_nat_promise {
 	TW_NAT_LOSES,    /* some SYNs are rejected */
 	TW_NAT_NO_LOSS,  /* not one is: a control, or a remedy that is complete */
 	TW_NAT_ANYTHING, /* both are possible: a remedy that makes loss rarer */
-	TW_NAT_NO_PORT,  /* the NAT has no port for the second connection */
+	/*
+	 * The NAT has no port for the second connection. It lets none out, or gives it the port of a closed one whose numbers are
+	 * behind those of the new SYN (newer Linux: nf_nat_used_tuple_harder()).
+	 */
+	TW_NAT_EXHAUSTED,
 };
 
 struct tw_nat_scenario {

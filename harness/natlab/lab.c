@@ -68,7 +68,18 @@ static int open_listeners(struct tw_nat_lab *lab, struct tw_err *err)
 	return 0;
 }
 
-int tw_nat_lab_open(struct tw_nat_lab *lab, const struct tw_nat_setting *set,
+/* Ports below the NAT's public ones, which it would keep. */
+static void place_clients(struct tw_nat_lab *lab, uint64_t seed)
+{
+	uint64_t dice = (seed + 1) * 0x9e3779b97f4a7c15ull;
+
+	dice ^= dice >> 29;
+	lab->first_host = (unsigned)(dice >> 8) % (TW_TOPO_HOSTS - TW_NAT_TRIALS_MAX);
+	lab->first_port = (uint16_t)(1024 + (dice >> 40) % (TW_NAT_FIRST_PORT - 1024 -
+							    2 * TW_NAT_TRIALS_MAX));
+}
+
+int tw_nat_lab_open(struct tw_nat_lab *lab, const struct tw_nat_setting *set, uint64_t seed,
 		    struct tw_nat_result *res, struct tw_err *err)
 {
 	unsigned clients = set->second == TW_NAT_OTHER_HOST ? 2 : 1;
@@ -81,6 +92,7 @@ int tw_nat_lab_open(struct tw_nat_lab *lab, const struct tw_nat_setting *set,
 	lab->set = set;
 	lab->res = res;
 	lab->current = TW_NAT_TRIALS_MAX;
+	place_clients(lab, seed);
 	fail = tw_topo_nat_open(false, &lab->topo, err);
 	if (fail < 0)
 		return fail;
@@ -187,13 +199,13 @@ static int play(struct tw_nat_lab *lab, struct tw_err *err)
 	return 0;
 }
 
-void tw_nat_lab_run(const struct tw_nat_setting *set, struct tw_nat_result *res)
+void tw_nat_lab_run(const struct tw_nat_setting *set, uint64_t seed, struct tw_nat_result *res)
 {
 	struct tw_clock *clock = tw_clock_real();
 	uint64_t began = clock->now(clock);
 	struct tw_nat_lab lab;
 	struct tw_err err = { "" };
-	int fail = tw_nat_lab_open(&lab, set, res, &err);
+	int fail = tw_nat_lab_open(&lab, set, seed, res, &err);
 
 	if (fail == 0) {
 		fail = play(&lab, &err);

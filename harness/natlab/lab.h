@@ -35,8 +35,8 @@ struct tw_nat_lab {
 	struct tw_counters before, after, start; /* of the server */
 };
 
-/* Opens everything. On failure nothing is left. 0; -EOPNOTSUPP: the kernel lacks something; other negative errno. */
-int tw_nat_lab_open(struct tw_nat_lab *lab, const struct tw_nat_setting *set,
+/* Opens everything. @seed: see first_host. On failure nothing is left. 0; -EOPNOTSUPP: the kernel lacks something; other negative errno. */
+int tw_nat_lab_open(struct tw_nat_lab *lab, const struct tw_nat_setting *set, uint64_t seed,
 		    struct tw_nat_result *res, struct tw_err *err);
 void tw_nat_lab_close(struct tw_nat_lab *lab);
 
@@ -55,7 +55,10 @@ int tw_nat_lab_first(struct tw_nat_lab *lab, struct tw_err *err);
 /* The second connections, and what becomes of them until the setting's limit. 0 or negative errno. */
 int tw_nat_lab_second(struct tw_nat_lab *lab, struct tw_err *err);
 
-/* All of it: opens, plays, closes. Fills @res (whose n_trials is set) but for what the judge fills in; never fails otherwise. */
-void tw_nat_lab_run(const struct tw_nat_setting *set, struct tw_nat_result *res);
+/*
+ * All of it: opens, plays, closes. Fills @res (whose n_trials is set) but for what the judge fills in; never fails otherwise. @seed
+ * chooses the clients' addresses and ports.
+ */
+void tw_nat_lab_run(const struct tw_nat_setting *set, uint64_t seed, struct tw_nat_result *res);
 
 #endif

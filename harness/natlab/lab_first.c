@@ -40,7 +40,7 @@ static int set_timestamps(void *arg, struct tw_err *err)
 static void trouble(struct tw_nat_trial *trial, const char *what)
 {
 	if (!trial->trouble[0])
-		snprintf(trial->trouble, sizeof(trial->trouble), "first connection: %s", what);
+		snprintf(trial->trouble, sizeof(trial->trouble), "first connection: %.120s", what);
 }
 
 static bool opened(struct tw_nat_lab *lab, unsigned i, struct tw_err *err)
@@ -49,8 +49,8 @@ static bool opened(struct tw_nat_lab *lab, unsigned i, struct tw_err *err)
 	struct tw_addr server = tw_topo_server();
 	int error = 0;
 
-	trial->first_client = tw_topo_host(0, i);
-	trial->first_port = TW_LAB_FIRST_SPORT + i;
+	trial->first_client = tw_topo_host(0, lab->first_host + i);
+	trial->first_port = lab->first_port + i;
 	lab->fd[i] =
 		tw_lab_socket(lab->topo.client_ns[0], &trial->first_client, trial->first_port, err);
 	if (lab->fd[i] < 0) {

@@ -222,7 +222,7 @@ int tw_raw_knock(struct tw_raw_hosts *hosts, const struct tw_raw_end *end,
 {
 	struct tw_clock *clock = tw_clock_real();
 	uint64_t deadline = clock->now(clock) + PATIENCE_MS * 1000000ull;
-	struct tw_seg seg;
+	struct tw_seg seg = { 0 };
 	int res = tw_raw_send(hosts, end, TW_SYN, err);
 
 	if (res == 0)

@@ -21,7 +21,7 @@ enum {
 	DOTS = MARKS * MARKS,
 };
 
-_Static_assert(DOTS <= TW_NAT_DOTS_MAX, "room");
+_Static_assert((int)DOTS <= (int)TW_NAT_DOTS_MAX, "room");
 
 /* A reproducible number for each tuple (Knuth's multiplicative hash). */
 static uint32_t scatter(uint64_t seed, unsigned i)
