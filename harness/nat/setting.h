@@ -34,7 +34,7 @@ struct tw_nat_setting {
 	/* the NAT */
 	unsigned ports; /* public ports that it has for all connections to one port of the server */
 	unsigned
-		hold_s; /* seconds for which it keeps a closed connection (nf_conntrack_tcp_timeout_time_wait) */
+		hold_s; /* seconds for which it keeps a connection that both sides have closed, or that was reset (at most 10 s then) */
 	bool strips_ts; /* takes the timestamp option out of SYNs */
 	bool drops_acks; /* loses the server's answers that are a bare ACK, once the trial's first connection is over */
 	bool drops_rsts; /* loses the clients' RSTs */
@@ -56,7 +56,7 @@ enum tw_nat_promise {
 	TW_NAT_ANYTHING, /* both are possible: a remedy that makes loss rarer */
 	/*
 	 * The NAT has no port for the second connection. It lets none out, or gives it the port of a closed one whose numbers are
-	 * behind those of the new SYN (newer Linux: nf_nat_used_tuple_harder()).
+	 * behind those of the new SYN (Linux since 6.5, nf_nat_used_tuple_harder()).
 	 */
 	TW_NAT_EXHAUSTED,
 };

@@ -16,8 +16,6 @@
 
 enum {
 	TW_LAB_FIRST_PORT = 20000, /* of the server */
-	TW_LAB_FIRST_SPORT =
-		30000, /* of the client, for trial 0's first connection; the second's are behind these */
 };
 
 struct tw_nat_lab {
@@ -29,9 +27,15 @@ struct tw_nat_lab {
 	struct tw_nat_result *res; /* the caller's; res->n_trials trials are made */
 	int listener[TW_NAT_TRIALS_MAX], fd[TW_NAT_TRIALS_MAX]; /* fd: the client's */
 	int served[TW_NAT_TRIALS_MAX]; /* the server's end of the first connection */
-	bool second;                   /* the phase: packets belong to the second connections */
-	unsigned current;              /* trial whose connect() is under way; */
-	unsigned others;               /* packets of other trials seen since */
+	/*
+	 * Where the clients' addresses and ports begin. The kernel's TSval offsets and ISNs are hashes of addresses and ports under a
+	 * secret that lasts until the next boot: with the same ones every run, and every scenario, would throw the same dice.
+	 */
+	unsigned first_host;
+	uint16_t first_port;
+	bool second;      /* the phase: packets belong to the second connections */
+	unsigned current; /* trial whose connect() is under way; */
+	unsigned others;  /* packets of other trials seen since */
 	struct tw_counters before, after, start; /* of the server */
 };
 

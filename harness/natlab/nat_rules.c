@@ -57,20 +57,31 @@ static int look_for_all(int ns, const struct tw_nat_setting *set, struct tw_err 
 	return res;
 }
 
-/* Whoever closes first: the entry is in TIME_WAIT when both FINs are acknowledged. */
-static int hold(void *arg, struct tw_err *err)
+static int set_timeout(const char *name, unsigned seconds, struct tw_err *err)
 {
-	static const char name[] = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
-	const struct tw_nat_setting *set = arg;
-	char seconds[16];
+	char text[16];
 	int res;
 
-	snprintf(seconds, sizeof(seconds), "%u", set->hold_s);
-	res = tw_sysctl_set(name, seconds, err);
+	snprintf(text, sizeof(text), "%u", seconds);
+	res = tw_sysctl_set(name, text, err);
 	if (res == -ENOENT)
 		return tw_err_set(err, EOPNOTSUPP,
 				  "this kernel has no %s (CONFIG_NF_CONNTRACK, CONFIG_SYSCTL)",
 				  name);
+	return res;
+}
+
+/*
+ * Whoever closes first: connection tracking has TIME_WAIT when both FINs are acknowledged. It has CLOSE after a RST, as a server
+ * without room for FIN_WAIT_2 sends one.
+ */
+static int hold(void *arg, struct tw_err *err)
+{
+	const struct tw_nat_setting *set = arg;
+	int res = set_timeout("net.netfilter.nf_conntrack_tcp_timeout_time_wait", set->hold_s, err);
+
+	if (res == 0 && set->hold_s < 10)
+		res = set_timeout("net.netfilter.nf_conntrack_tcp_timeout_close", set->hold_s, err);
 	return res;
 }
 
