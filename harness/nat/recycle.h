@@ -1,7 +1,20 @@
 /*
  * The per-host PAWS of tcp_tw_recycle as a pure model: what kernels up to 4.11 remembered of each host, and which SYNs they dropped
  * in silence for it (tcp_v4_conn_request(), tcp_remember_stamp(); rule book H-02, H-03, H-12, N-72). It reads segments as they pass
- * in front of the server and needs nothing else, so that a bump in the wire, a capture and a simulation can ask the same code.
+ * in front of the server and needs nothing else, so that a bump in the wire, a capture and a simulation can ask the same code
+ * (the rule itself is stamp.h's).
+ *
+ * What a bystander cannot see, and what is taken for it:
+ * - a segment that passed was received by the server, at once and in this order;
+ * - the server's program closes, and does not only shut down: FIN_WAIT_2 is an orphan's from the ACK of the server's FIN on, and
+ *   lasts for 60 s (tcp_fin_timeout);
+ * - seconds begin when those of the caller's clock do: between 59 and 60 s both verdicts may be a real kernel's;
+ * - the server's RTO is the least one, 200 ms; half-open connections last for 63 s (tcp_synack_retries = 5); tcp_rfc1337 = 0;
+ *   no SYN cookies are sent;
+ * - each port of the server has a listener, and all addresses of the server are one (from 3.14 on, hosts are remembered per address
+ *   of the server);
+ * - the kernel has room for every host and never forgets one; there are always TIME_WAIT buckets;
+ * - connections that the server opens, or whose handshake was not seen, teach nothing.
  *
  * Owner: the caller; tw_recycle_new() allocates for a fixed number of hosts and connections.
  */
@@ -11,21 +24,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nat/stamp.h"
 #include "twprobe/seg.h"
-
-enum tw_recycle_rule {
-	TW_RECYCLE_H02, /* 2.6.37 to 3.16: only SYNs that have a timestamp are looked at */
-	TW_RECYCLE_H12, /* 3.17 to 4.11 and RHEL 7: a SYN without one is dropped as well */
-};
-
-enum tw_recycle_says {
-	TW_RECYCLE_PASS,
-	TW_RECYCLE_DROP_OLD,   /* a SYN whose TSval is more than one tick behind the host's */
-	TW_RECYCLE_DROP_NO_TS, /* a SYN without a timestamp from a remembered host (H-12) */
-};
 
 struct tw_recycle;
 
+/* NULL: there is no memory. */
 struct tw_recycle *tw_recycle_new(enum tw_recycle_rule rule, unsigned hosts, unsigned conns);
 void tw_recycle_free(struct tw_recycle *recycle);
 
