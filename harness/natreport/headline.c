@@ -1,0 +1,180 @@
+#include "natreport/headline.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "natreport/words.h"
+#include "text/textbuf.h"
+
+/* The first scenario that is no remedy, in which the plain thing is seen: rejected, and through with a later SYN. */
+static const struct tw_nat_result *plain(const struct tw_nat_campaign *c)
+{
+	for (unsigned i = 0; i < c->n_results; i++) {
+		const struct tw_nat_scenario *s = tw_nat_scenario_of(c, &c->result[i]);
+
+		if (tw_nat_part_of(s) == TW_NAT_PART_BASE && s->promise == TW_NAT_LOSES &&
+		    s->recovers && tw_nat_has_numbers(&c->result[i]) && c->result[i].loss.of)
+			return &c->result[i];
+	}
+	return NULL;
+}
+
+/* Why clients do not get through in this scenario, to stand behind "they never connect". */
+static void add_where(struct tw_textbuf *buf, const struct tw_nat_scenario *s)
+{
+	const struct tw_nat_setting *set = &s->set;
+
+	if (set->drops_rsts)
+		tw_textbuf_add(buf, "behind a path that loses RSTs");
+	else if (set->drops_acks)
+		tw_textbuf_add(buf, "behind a path that loses bare ACKs");
+	else if (set->rfc1337)
+		tw_textbuf_add(buf, "with tcp_rfc1337=1 on the server");
+	else
+		tw_textbuf_add(buf, "in %s", s->id);
+}
+
+/* True if nobody whose first SYN was rejected got through. */
+static bool never(const struct tw_nat_campaign *c, const struct tw_nat_result *res)
+{
+	return tw_nat_part_of(tw_nat_scenario_of(c, res)) == TW_NAT_PART_BASE &&
+	       tw_nat_has_numbers(res) && res->never.n && res->never.n == res->loss.n;
+}
+
+/* The shortest time after which a connect() had not succeeded, ms; INFINITY if all did. */
+static double patience(const struct tw_nat_result *res)
+{
+	double ret = INFINITY;
+
+	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++) {
+		const struct tw_nat_trial *trial = &res->trial[i];
+
+		if (trial->outcome == TW_NAT_UNCONNECTED || trial->outcome == TW_NAT_TIMED_OUT)
+			ret = fmin(ret, (double)trial->connect_ns / 1e6);
+	}
+	return ret;
+}
+
+static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
+{
+	unsigned n = 0, all = 0;
+	double least = INFINITY;
+	char wait[TW_SAY_MAX];
+
+	for (unsigned i = 0; i < c->n_results; i++) {
+		if (never(c, &c->result[i])) {
+			all++;
+			least = fmin(least, patience(&c->result[i]));
+		}
+	}
+	for (unsigned i = 0; i < c->n_results; i++) {
+		if (!never(c, &c->result[i]))
+			continue;
+		tw_textbuf_add(buf, "%s",
+			       !n            ? "; they never connect "
+			       : n + 1 < all ? ", "
+					     : " or ");
+		add_where(buf, tw_nat_scenario_of(c, &c->result[i]));
+		n++;
+	}
+	if (isfinite(least))
+		tw_textbuf_add(buf, " (waited for %s at least)",
+			       tw_say_ms(least, wait, sizeof(wait)));
+}
+
+char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
+{
+	struct tw_textbuf buf = tw_textbuf_on(ret, size);
+	const struct tw_nat_result *res = plain(c);
+	char percent[TW_SAY_MAX], interval[TW_SAY_MAX], delay[TW_SAY_MAX];
+
+	if (!res) {
+		tw_textbuf_add(&buf,
+			       "Nothing was measured of connections that get a tuple in TIME_WAIT");
+	} else if (!res->loss.n) {
+		tw_textbuf_add(
+			&buf,
+			"On this kernel not one of %u connections that got a tuple in TIME_WAIT "
+			"lost its first SYN",
+			res->loss.of);
+	} else {
+		tw_textbuf_add(
+			&buf,
+			"On this kernel %s of the connections that get a tuple in TIME_WAIT lose "
+			"their first SYN (%u of %u, 95 %% interval %s)",
+			tw_say_percent(&res->loss, percent, sizeof(percent)), res->loss.n,
+			res->loss.of, tw_say_interval(&res->loss, interval, sizeof(interval)));
+		if (isfinite(tw_nat_delay_ms(res)))
+			tw_textbuf_add(&buf, "; each of those connects %s later",
+				       tw_say_ms(tw_nat_delay_ms(res), delay, sizeof(delay)));
+	}
+	add_nevers(&buf, c);
+	tw_textbuf_add(&buf, ".");
+	return ret;
+}
+
+struct proof {
+	unsigned answers, exceptions; /* SYNs whose answer could be held against the rule */
+	unsigned controls, lost_controls;
+	unsigned counters, wrong_counters;
+};
+
+static void prove(const struct tw_nat_campaign *c, struct proof *ret)
+{
+	uint64_t least, most;
+
+	for (unsigned i = 0; i < c->n_results; i++) {
+		const struct tw_nat_result *res = &c->result[i];
+		bool control = tw_nat_scenario_of(c, res)->control;
+
+		if (!tw_nat_has_numbers(res))
+			continue;
+		ret->answers += res->loss.of;
+		ret->exceptions += res->exceptions;
+		ret->controls += control ? res->loss.of : 0;
+		ret->lost_controls += control ? res->loss.n : 0;
+		ret->counters++;
+		ret->wrong_counters += !tw_nat_counted(res, &least, &most);
+	}
+	if (c->plane) {
+		ret->answers += c->plane->n;
+		ret->exceptions += c->plane->exceptions;
+	}
+	if (c->steps) {
+		ret->answers += c->steps->n;
+		ret->exceptions += c->steps->exceptions;
+	}
+}
+
+char *tw_nat_headline_proof(const struct tw_nat_campaign *c, char *ret, size_t size)
+{
+	struct tw_textbuf buf = tw_textbuf_on(ret, size);
+	struct proof proof = { 0 };
+
+	prove(c, &proof);
+	if (!proof.answers) {
+		tw_textbuf_add(&buf, "No answer was seen that could be held against the rule.");
+		return ret;
+	}
+	if (proof.exceptions)
+		tw_textbuf_add(&buf, "%u of %u SYNs were not answered as the rule says",
+			       proof.exceptions, proof.answers);
+	else
+		tw_textbuf_add(&buf, "All of %u SYNs were answered as the rule says",
+			       proof.answers);
+	if (proof.controls)
+		tw_textbuf_add(&buf, "; %u of %u SYNs in the controls were lost",
+			       proof.lost_controls, proof.controls);
+	if (proof.wrong_counters)
+		tw_textbuf_add(&buf,
+			       "; in %u of %u scenarios the server's counter does not equal the "
+			       "rejected SYNs",
+			       proof.wrong_counters, proof.counters);
+	else if (proof.counters)
+		tw_textbuf_add(
+			&buf,
+			"; in all of %u scenarios the server's counter equals the rejected SYNs",
+			proof.counters);
+	tw_textbuf_add(&buf, ".");
+	return ret;
+}

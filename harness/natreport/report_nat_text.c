@@ -1,0 +1,105 @@
+/* Text for people: what `twprobe nat` prints. */
+#include <string.h>
+
+#include "natreport/headline.h"
+#include "natreport/natreport.h"
+#include "natreport/text.h"
+#include "natreport/words.h"
+#include "text/textbuf.h"
+#include "text/wrap.h"
+
+const char *tw_nat_on(const struct tw_nat_text *t, enum tw_nat_color color)
+{
+	static const char *const code[] = { "", "\033[32m", "\033[1;31m", "\033[33m", "\033[2m" };
+
+	return t->color ? code[color] : "";
+}
+
+const char *tw_nat_off(const struct tw_nat_text *t)
+{
+	return t->color ? "\033[0m" : "";
+}
+
+enum tw_nat_color tw_nat_color_of(enum tw_nat_verdict verdict)
+{
+	static const enum tw_nat_color color[] = { TW_NAT_GREEN, TW_NAT_RED, TW_NAT_YELLOW,
+						   TW_NAT_RED };
+
+	return color[verdict & 3];
+}
+
+static void put_head(const struct tw_nat_text *t)
+{
+	const struct tw_nat_campaign *c = t->c;
+
+	fprintf(t->out,
+		"twprobe %s nat, kernel %s %s, HZ %u, seed %llu, %u trials per scenario%s\n\n",
+		c->version ? c->version : "?", c->release, c->machine, c->hz,
+		(unsigned long long)c->seed, c->trials, c->slow ? ", slow ones too" : "");
+}
+
+/* What is not PASS, with its reason: lines of "FAIL  id: why". */
+static void put_trouble(const struct tw_nat_text *t, enum tw_nat_verdict verdict, const char *name,
+			const char *why)
+{
+	char clean[256];
+
+	if (verdict == TW_NAT_PASS)
+		return;
+	fprintf(t->out, "%s%-5s%s %s\n      ", tw_nat_on(t, tw_nat_color_of(verdict)),
+		tw_say_verdict(verdict), tw_nat_off(t), name);
+	tw_text_clean(*why ? why : "it did not come to its end", clean, sizeof(clean));
+	tw_wrap(t->out, clean, 6, TW_WIDTH);
+}
+
+static void put_troubles(const struct tw_nat_text *t)
+{
+	const struct tw_nat_totals totals = tw_nat_totals(t->c);
+
+	if (totals.n[TW_NAT_FAIL] || totals.n[TW_NAT_SKIP] || totals.n[TW_NAT_ERROR])
+		fputc('\n', t->out);
+	for (unsigned i = 0; i < t->c->n_results; i++) {
+		const struct tw_nat_result *res = &t->c->result[i];
+
+		put_trouble(t, tw_nat_verdict_of(res->done, res->verdict),
+			    tw_nat_scenario_of(t->c, res)->id, res->why);
+	}
+	for (unsigned i = 0; i < t->c->n_starving; i++) {
+		const struct tw_nat_starving *s = &t->c->starving[i];
+
+		put_trouble(t, tw_nat_verdict_of(s->done, s->verdict), s->says, s->why);
+	}
+}
+
+static void put_headline(const struct tw_nat_text *t)
+{
+	char text[TW_HEADLINE_MAX];
+
+	fputc('\n', t->out);
+	tw_wrap(t->out, tw_nat_headline(t->c, text, sizeof(text)), 0, TW_WIDTH);
+	tw_wrap(t->out, tw_nat_headline_proof(t->c, text, sizeof(text)), 0, TW_WIDTH);
+}
+
+static void put_summary(const struct tw_nat_text *t)
+{
+	const struct tw_nat_totals totals = tw_nat_totals(t->c);
+	bool bad = totals.n[TW_NAT_FAIL] || totals.n[TW_NAT_ERROR];
+
+	fprintf(t->out, "\n%s%u passed, %u failed, %u skipped, %u error%s%s in %.1f s\n",
+		tw_nat_on(t, bad ? TW_NAT_RED : TW_NAT_GREEN), totals.n[TW_NAT_PASS],
+		totals.n[TW_NAT_FAIL], totals.n[TW_NAT_SKIP], totals.n[TW_NAT_ERROR],
+		totals.n[TW_NAT_ERROR] == 1 ? "" : "s", tw_nat_off(t), t->c->wall_s);
+}
+
+void tw_nat_report_text(FILE *out, const struct tw_nat_campaign *c, bool color, bool verbose)
+{
+	const struct tw_nat_text t = { .out = out, .c = c, .color = color, .verbose = verbose };
+
+	put_head(&t);
+	tw_nat_text_scenarios(&t);
+	tw_nat_text_remedies(&t);
+	tw_nat_text_parts(&t);
+	put_troubles(&t);
+	put_headline(&t);
+	put_summary(&t);
+}

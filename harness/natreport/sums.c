@@ -1,0 +1,82 @@
+/* What the reports work out of a campaign. */
+#include <math.h>
+#include <string.h>
+
+#include "natreport/words.h"
+
+double tw_nat_delay_ms(const struct tw_nat_result *res)
+{
+	return isfinite(res->lost_ms) && isfinite(res->accepted_ms)
+		       ? res->lost_ms - res->accepted_ms
+		       : NAN;
+}
+
+bool tw_nat_trial_dts(const struct tw_nat_trial *trial, int32_t *ret)
+{
+	if (!trial->entered || !trial->ts || !trial->syn_outside || !trial->outside.seg.ts)
+		return false;
+	*ret = (int32_t)(trial->outside.seg.tsval - trial->t);
+	return true;
+}
+
+bool tw_nat_trial_disn(const struct tw_nat_trial *trial, int32_t *ret)
+{
+	if (!trial->entered || !trial->syn_outside)
+		return false;
+	*ret = (int32_t)(trial->outside.seg.seq - trial->r);
+	return true;
+}
+
+bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_least, uint64_t *ret_most)
+{
+	uint64_t paws = 0, seq = 0;
+
+	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++) {
+		const struct tw_nat_trial *trial = &res->trial[i];
+
+		if (trial->rule == TW_NAT_RULE_SEQ)
+			seq += trial->rejected;
+		else
+			paws += trial->rejected;
+	}
+	*ret_most = paws + res->skipped_acks;
+	*ret_least = seq ? paws : *ret_most;
+	return res->paws_rejected >= *ret_least && res->paws_rejected <= *ret_most;
+}
+
+bool tw_nat_has_numbers(const struct tw_nat_result *res)
+{
+	return res->done && res->n_trials && res->verdict != TW_NAT_SKIP;
+}
+
+const struct tw_nat_result *tw_nat_result_of(const struct tw_nat_campaign *c, const char *id)
+{
+	for (unsigned i = 0; id && i < c->n_results; i++) {
+		if (!strcmp(tw_nat_scenario_of(c, &c->result[i])->id, id))
+			return &c->result[i];
+	}
+	return NULL;
+}
+
+enum tw_nat_part tw_nat_part_of(const struct tw_nat_scenario *s)
+{
+	if (s->base && s->remedy)
+		return TW_NAT_PART_REMEDY;
+	return s->control ? TW_NAT_PART_CONTROL : TW_NAT_PART_BASE;
+}
+
+enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict)
+{
+	return done || verdict == TW_NAT_SKIP ? verdict : TW_NAT_ERROR;
+}
+
+struct tw_nat_totals tw_nat_totals(const struct tw_nat_campaign *c)
+{
+	struct tw_nat_totals ret = { { 0 } };
+
+	for (unsigned i = 0; i < c->n_results; i++)
+		ret.n[tw_nat_verdict_of(c->result[i].done, c->result[i].verdict) & 3]++;
+	for (unsigned i = 0; i < c->n_starving; i++)
+		ret.n[tw_nat_verdict_of(c->starving[i].done, c->starving[i].verdict) & 3]++;
+	return ret;
+}

@@ -1,0 +1,69 @@
+#include <math.h>
+
+#include "natreport/table.h"
+#include "natreport/text.h"
+#include "natreport/words.h"
+
+enum {
+	NAME_WIDTH = 26,
+	CELL_WIDTH = 24,
+	ACROSS = 3, /* scenarios side by side */
+};
+
+/* "54 % 35..72 % +8.2 ms" */
+static void put_cell(const struct tw_nat_text *t, const struct tw_nat_result *res,
+		     const struct tw_nat_result *plain)
+{
+	double delay = tw_nat_cell_delay_ms(res, plain);
+	char cell[4 * TW_SAY_MAX], percent[TW_SAY_MAX], interval[TW_SAY_MAX], ms[TW_SAY_MAX];
+	enum tw_nat_color color = TW_NAT_PLAIN;
+
+	if (!res) {
+		fprintf(t->out, "%s%*s%s", tw_nat_on(t, TW_NAT_DIM), CELL_WIDTH, "-",
+			tw_nat_off(t));
+		return;
+	}
+	if (!tw_nat_has_numbers(res)) {
+		color = tw_nat_color_of(tw_nat_verdict_of(res->done, res->verdict));
+		snprintf(cell, sizeof(cell), "%s",
+			 tw_say_verdict(tw_nat_verdict_of(res->done, res->verdict)));
+	} else if (!res->loss.of) {
+		snprintf(cell, sizeof(cell), "%s",
+			 tw_nat_scenario_of(t->c, res)->promise == TW_NAT_NO_PORT ? "no port"
+										  : "-");
+	} else {
+		color = res->never.n ? TW_NAT_RED : res->loss.n ? TW_NAT_YELLOW : TW_NAT_GREEN;
+		snprintf(cell, sizeof(cell), "%s %s%s%s",
+			 tw_say_percent(&res->loss, percent, sizeof(percent)),
+			 tw_say_interval(&res->loss, interval, sizeof(interval)),
+			 isfinite(delay) ? " +" : "",
+			 isfinite(delay) ? tw_say_ms(delay, ms, sizeof(ms))
+			 : res->never.n  ? " never"
+					 : "");
+	}
+	fprintf(t->out, "%s%*s%s", tw_nat_on(t, color), CELL_WIDTH, cell, tw_nat_off(t));
+}
+
+static void put_row(const struct tw_nat_text *t, const struct tw_nat_table *table, unsigned from,
+		    int remedy)
+{
+	fprintf(t->out, "%-*s", NAME_WIDTH, remedy < 0 ? "as it is" : table->remedy[remedy]);
+	for (unsigned i = from; i < table->n_bases && i < from + ACROSS; i++)
+		put_cell(t, remedy < 0 ? table->plain[i] : table->cell[i][remedy], table->plain[i]);
+	fputc('\n', t->out);
+}
+
+void tw_nat_text_remedies(const struct tw_nat_text *t)
+{
+	struct tw_nat_table table;
+
+	tw_nat_table(t->c, &table);
+	for (unsigned from = 0; from < table.n_bases; from += ACROSS) {
+		fprintf(t->out, "\n%-*s", NAME_WIDTH, "remedies: lost, delay");
+		for (unsigned i = from; i < table.n_bases && i < from + ACROSS; i++)
+			fprintf(t->out, "%*s", CELL_WIDTH, table.base[i]);
+		fputc('\n', t->out);
+		for (int i = -1; i < (int)table.n_remedies; i++)
+			put_row(t, &table, from, i);
+	}
+}

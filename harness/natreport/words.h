@@ -1,0 +1,76 @@
+/*
+ * The words that all NAT reports share: names of what was found, and numbers as people read them. Pure. Functions with @ret fill the
+ * caller's buffer and return it; what is not there (NAN, nothing of nothing) is "-".
+ */
+#ifndef TWPROBE_NATREPORT_WORDS_H
+#define TWPROBE_NATREPORT_WORDS_H
+
+#include "nat/campaign.h"
+
+enum {
+	TW_SAY_MAX = 64, /* room for any number, rate or address below */
+};
+
+const char *tw_say_verdict(enum tw_nat_verdict verdict);     /* "PASS" */
+const char *tw_say_outcome(enum tw_nat_outcome outcome);     /* "recovered" */
+const char *tw_say_answer(enum tw_nat_answer answer);        /* "SYN-ACK" */
+const char *tw_say_rule(enum tw_nat_rule rule);              /* "paws" */
+const char *tw_say_promise(enum tw_nat_promise promise);     /* "no-loss" */
+const char *tw_say_clock(enum tw_nat_clock_kind kind);       /* "per 4-tuple" */
+const char *tw_say_clock_means(enum tw_nat_clock_kind kind); /* a sentence */
+const char *tw_say_recycle(enum tw_recycle_says says);       /* "drop-old" */
+const char *tw_say_recycle_rule(enum tw_recycle_rule rule);  /* "kernels 2.6.37 to 3.16 ..." */
+
+char *tw_say_ms(double ms, char *ret, size_t size); /* "0.41 ms", "8.6 ms", "133.7 s" */
+char *tw_say_percent(const struct tw_nat_rate *rate, char *ret, size_t size);  /* "54 %" */
+char *tw_say_interval(const struct tw_nat_rate *rate, char *ret, size_t size); /* "35..72 %" */
+char *tw_say_addr(const struct tw_addr *addr, char *ret,
+		  size_t size); /* IPv4, or IPv6 if that is what it is */
+
+/* What a rejected connection needed more than an accepted one, ms; NAN if there are not both. */
+double tw_nat_delay_ms(const struct tw_nat_result *res);
+
+/* Signed distances of a trial's SYN outside the NAT to the server's T and R. False if one of them is not there. */
+bool tw_nat_trial_dts(const struct tw_nat_trial *trial, int32_t *ret);
+bool tw_nat_trial_disn(const struct tw_nat_trial *trial, int32_t *ret);
+
+/*
+ * What the server's PAWS counter must have moved by, as far as the packets tell: @ret_least SYNs that PAWS rejected and an ACK
+ * answered; @ret_most with those whose ACK the rate limit held back (TcpExtTCPACKSkippedTimeWait, rejected for either reason).
+ * True if the counter is within; if no SYN was rejected for its sequence number, it must be @ret_most.
+ */
+bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_least, uint64_t *ret_most);
+
+/* The numbers of a result may be shown: it came to its end and something was measured. */
+bool tw_nat_has_numbers(const struct tw_nat_result *res);
+
+static inline const struct tw_nat_scenario *tw_nat_scenario_of(const struct tw_nat_campaign *c,
+							       const struct tw_nat_result *res)
+{
+	return &c->scenario[res->scenario];
+}
+
+/* The result of the scenario called @id, or NULL. */
+const struct tw_nat_result *tw_nat_result_of(const struct tw_nat_campaign *c, const char *id);
+
+/* Parts of the reports: base scenarios, controls, remedies. */
+enum tw_nat_part {
+	TW_NAT_PART_BASE,
+	TW_NAT_PART_CONTROL,
+	TW_NAT_PART_REMEDY,
+	TW_NAT_PARTS,
+};
+
+enum tw_nat_part tw_nat_part_of(const struct tw_nat_scenario *s);
+
+/* Scenarios and starvings by verdict. */
+struct tw_nat_totals {
+	unsigned n[4]; /* by enum tw_nat_verdict; what did not come to its end is an ERROR */
+};
+
+struct tw_nat_totals tw_nat_totals(const struct tw_nat_campaign *c);
+
+/* Verdict and reason of a result, also of one whose worker did not come to its end. */
+enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict);
+
+#endif
