@@ -6,8 +6,7 @@
 #include "natreport/words.h"
 #include "text/textbuf.h"
 
-/* The first scenario that is no remedy, in which the plain thing is seen: rejected, and through with a later SYN. */
-static const struct tw_nat_result *plain(const struct tw_nat_campaign *c)
+const struct tw_nat_result *tw_nat_headline_of(const struct tw_nat_campaign *c)
 {
 	for (unsigned i = 0; i < c->n_results; i++) {
 		const struct tw_nat_scenario *s = tw_nat_scenario_of(c, &c->result[i]);
@@ -85,7 +84,7 @@ static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
 char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
 {
 	struct tw_textbuf buf = tw_textbuf_on(ret, size);
-	const struct tw_nat_result *res = plain(c);
+	const struct tw_nat_result *res = tw_nat_headline_of(c);
 	char percent[TW_SAY_MAX], interval[TW_SAY_MAX], delay[TW_SAY_MAX];
 
 	if (!res) {
@@ -101,9 +100,10 @@ char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
 		tw_textbuf_add(
 			&buf,
 			"On this kernel %s of the connections that get a tuple in TIME_WAIT lose "
-			"their first SYN (%u of %u, 95 %% interval %s)",
-			tw_say_percent(&res->loss, percent, sizeof(percent)), res->loss.n,
-			res->loss.of, tw_say_interval(&res->loss, interval, sizeof(interval)));
+			"their first SYN (%s: %u of %u, 95 %% interval %s)",
+			tw_say_percent(&res->loss, percent, sizeof(percent)),
+			tw_nat_scenario_of(c, res)->id, res->loss.n, res->loss.of,
+			tw_say_interval(&res->loss, interval, sizeof(interval)));
 		if (isfinite(tw_nat_delay_ms(res)))
 			tw_textbuf_add(&buf, "; each of those connects %s later",
 				       tw_say_ms(tw_nat_delay_ms(res), delay, sizeof(delay)));

@@ -14,11 +14,17 @@ enum {
 };
 
 /*
- * "On this kernel 54 % of the connections that get a tuple in TIME_WAIT lose their first SYN (13 of 24, 95 % interval 35..72 %); each
+ * "On this kernel 54 % of the connections that get a tuple in TIME_WAIT lose their first SYN (two-hosts: 13 of 24, 95 % interval 35..72 %); each
  * of those connects 8.2 ms later; they never connect with tcp_rfc1337=1 on the server (waited for 12.0 s at least)." Of the first
  * scenario that has losses to show, and of those in which no client whose SYN was rejected got through.
  */
 char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size);
+
+/*
+ * The result that the headline is about: the first of a scenario that is no remedy and no control, in which clients whose SYN was
+ * rejected get through with a later one. NULL if there is none.
+ */
+const struct tw_nat_result *tw_nat_headline_of(const struct tw_nat_campaign *c);
 
 /* "every one of 312 answers is the one that the rule gives" or how many are not; controls; counters. */
 char *tw_nat_headline_proof(const struct tw_nat_campaign *c, char *ret, size_t size);
