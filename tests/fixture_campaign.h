@@ -93,7 +93,7 @@ static const struct tw_nat_scenario scenarios[] = {
 	{ .id = "two-hosts/hold",
 	  ON("two-hosts", "NAT holds 120 s"),
 	  .set = { SET(1, 1, 1, 120) },
-	  .promise = TW_NAT_NO_PORT },
+	  .promise = TW_NAT_EXHAUSTED },
 	{ .id = "two-hosts/rfc1337",
 	  ON("two-hosts", "tcp_rfc1337=1"),
 	  .set = { SET(1, 1, 1, 1) },
@@ -267,7 +267,7 @@ static void make_trial(struct tw_nat_trial *t, const struct tw_nat_scenario *s, 
 
 	t->connect_at = 1000 * MS + rnd(seed);
 	t->closed_at = t->connect_at - 1100 * MS;
-	if (s->promise == TW_NAT_NO_PORT) {
+	if (s->promise == TW_NAT_EXHAUSTED) {
 		t->outcome = TW_NAT_NOT_FORWARDED;
 		t->connect_ns = 3000 * MS;
 		return;

@@ -1,48 +1,345 @@
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/process.h"
 #include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_nat.h"
 #include "cmd/opts.h"
 #include "cmd/term.h"
+#include "nat/starving.h"
 #include "natlab/campaign.h"
-#include "netns/ns.h"
+#include "natreport/natreport.h"
 #include "stand/facts_probe.h"
-#include <fnmatch.h>
+#include "twprobe/io.h"
 
-static void progress(void *arg, unsigned done, unsigned planned, const char *id)
+enum {
+	TRIALS = 64,
+};
+
+struct nat_args {
+	char **pattern;
+	int n_patterns;
+	unsigned trials, jobs;
+	unsigned long long seed;
+	const char *rule, *html, *csv, *color;
+	bool list, slow, json, verbose, quiet, simulate, help;
+};
+
+struct nat {
+	struct nat_args args;
+	struct tw_nat_scenarios scenarios;
+	struct tw_nat_wanted wanted;
+	struct tw_nat_campaign campaign;
+	struct tw_facts facts;
+	struct tw_progress progress;
+};
+
+/* The experiments that are no scenarios of trials. */
+static const char *const experiments[] = { "clocks", "plane", "steps", "loads" };
+
+static bool *experiment(struct tw_nat_wanted *wanted, unsigned i)
 {
-	(void)arg;
-	fprintf(stderr, "[%u/%u] %s\n", done, planned, id);
+	bool *const flag[] = { &wanted->clocks, &wanted->plane, &wanted->steps, &wanted->loads };
+
+	return flag[i];
+}
+
+static bool matches(const char *pattern, const char *id)
+{
+	size_t len = strlen(pattern);
+
+	return fnmatch(pattern, id, 0) == 0 ||
+	       (!strncmp(pattern, id, len) && (id[len] == '.' || id[len] == '/'));
+}
+
+/* What @pattern means (NULL: all): how many. */
+static unsigned choose_one(struct nat *nat, const char *pattern)
+{
+	struct tw_nat_wanted *w = &nat->wanted;
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < nat->scenarios.n; i++) {
+		const struct tw_nat_scenario *sc = &nat->scenarios.s[i];
+		bool known = false;
+
+		/* a slow one that is called by its full name is meant */
+		if (pattern ? !matches(pattern, sc->id) ||
+				      (sc->slow && !nat->args.slow && strcmp(pattern, sc->id))
+			    : sc->slow && !nat->args.slow)
+			continue;
+		for (unsigned k = 0; k < w->n; k++)
+			known |= w->chosen[k] == i;
+		if (!known)
+			w->chosen[w->n++] = i;
+		found++;
+	}
+	for (unsigned i = 0; i < sizeof(experiments) / sizeof(*experiments); i++) {
+		if (pattern && !matches(pattern, experiments[i]))
+			continue;
+		*experiment(w, i) = true;
+		found++;
+	}
+	for (unsigned i = 0; i < TW_NAT_PLOTS; i++) {
+		if (pattern && !matches(pattern, tw_nat_plot_id(i)) && strcmp(pattern, "recycle"))
+			continue;
+		w->plot[i] = true;
+		found++;
+	}
+	return found;
+}
+
+static int choose(struct nat *nat, struct tw_err *err)
+{
+	if (!nat->args.n_patterns)
+		choose_one(nat, NULL);
+	for (int i = 0; i < nat->args.n_patterns; i++)
+		if (!choose_one(nat, nat->args.pattern[i]))
+			return tw_err_set(
+				err, ENOENT,
+				"no scenario is called \"%s\"; 'twprobe nat --list' tells which "
+				"there are (the slow ones need --slow)",
+				nat->args.pattern[i]);
+	return 0;
+}
+
+static void put_name(const char *id, const char *says, const char *mark)
+{
+	printf("%-28s %s%s\n", id, says, mark);
+}
+
+static void list(const struct nat *nat)
+{
+	for (unsigned i = 0; i < nat->scenarios.n; i++) {
+		const struct tw_nat_scenario *sc = &nat->scenarios.s[i];
+
+		put_name(sc->id, sc->says, sc->slow ? " (slow)" : sc->control ? " (control)" : "");
+	}
+	put_name("clocks",
+		 "what timestamps are made of: one clock, an offset per host, or per 4-tuple", "");
+	put_name("plane", "raw hosts: which SYN is accepted, by timestamp and sequence number", "");
+	put_name("steps", "raw hosts: how long TIME_WAIT stands in the way", "");
+	put_name("loads", "many clients at random instants, and the simulation of the same", "");
+	for (unsigned i = 0; i < TW_NAT_PLOTS; i++)
+		put_name(tw_nat_plot_id(i), tw_nat_plot_says(i), " (tcp_tw_recycle)");
+}
+
+static void on_progress(void *arg, unsigned done, unsigned planned, const char *id)
+{
+	struct nat *nat = arg;
+
+	tw_progress_draw(&nat->progress, done, planned, 0, id);
+}
+
+static int write_file(const char *path, const struct tw_nat_campaign *c,
+		      int (*put)(FILE *out, const struct tw_nat_campaign *c, struct tw_err *err),
+		      struct tw_err *err)
+{
+	FILE *out = fopen(path, "we");
+	int res;
+
+	if (!out)
+		return tw_err_set(err, errno, "%s: %s", path, strerror(errno));
+	res = put(out, c, err);
+	if (fclose(out) != 0 && res == 0)
+		res = tw_err_set(err, errno, "%s: %s", path, strerror(errno));
+	return res < 0 ? tw_err_in(err, res, "%s", path) : 0;
+}
+
+static bool wants_color(const struct nat_args *args)
+{
+	if (args->color && strcmp(args->color, "auto"))
+		return !strcmp(args->color, "always");
+	return tw_term_has_color(stdout);
+}
+
+static int report(const struct nat *nat, struct tw_err *err)
+{
+	const struct tw_nat_campaign *c = &nat->campaign;
+	int res = 0;
+
+	if (nat->args.json)
+		res = tw_nat_report_json(stdout, c, err);
+	else
+		tw_nat_report_text(stdout, c, wants_color(&nat->args), nat->args.verbose);
+	if (res == 0 && nat->args.csv)
+		res = write_file(nat->args.csv, c, tw_nat_report_csv, err);
+	if (res == 0 && nat->args.html)
+		res = write_file(nat->args.html, c, tw_nat_report_html, err);
+	if (fflush(stdout) != 0 && res == 0)
+		res = tw_err_set(err, errno, "stdout: %s", strerror(errno));
+	return res;
+}
+
+static int play(struct nat *nat, struct tw_err *err)
+{
+	struct tw_clock *clock = tw_clock_real();
+	uint64_t began = clock->now(clock);
+	struct tw_nat_store *store;
+	int res;
+
+	tw_progress_init(&nat->progress, stderr, nat->args.quiet);
+	res = tw_nat_campaign_run(&nat->wanted, &store, &nat->campaign, err);
+	tw_progress_clear(&nat->progress);
+	if (res < 0)
+		return res;
+	nat->campaign.wall_s = (double)(clock->now(clock) - began) / 1e9;
+	res = report(nat, err);
+	tw_nat_store_free(store);
+	return res;
+}
+
+static void prepare(struct nat *nat)
+{
+	const struct nat_args *args = &nat->args;
+	struct tw_nat_campaign *c = &nat->campaign;
+
+	nat->wanted.scenarios = &nat->scenarios;
+	nat->wanted.trials = args->trials;
+	nat->wanted.jobs = args->jobs ? args->jobs : tw_process_cpus();
+	nat->wanted.seed = args->seed;
+	nat->wanted.clock = tw_nat_clock_here(&nat->facts);
+	nat->wanted.recovers = tw_nat_recovers_here(&nat->facts);
+	nat->wanted.recycle_rule =
+		args->rule && !strcmp(args->rule, "H-02") ? TW_RECYCLE_H02 : TW_RECYCLE_H12;
+	nat->wanted.progress = on_progress;
+	nat->wanted.arg = nat;
+	c->version = TWPROBE_VERSION;
+	snprintf(c->release, sizeof(c->release), "%s", nat->facts.release);
+	snprintf(c->machine, sizeof(c->machine), "%s", nat->facts.machine);
+	c->seed = args->seed;
+	c->trials = args->trials;
+	c->slow = args->slow;
+}
+
+static int check(const struct nat_args *args, struct tw_err *err)
+{
+	if (!args->trials || args->trials > TW_NAT_TRIALS_MAX)
+		return tw_err_set(err, EINVAL, "--trials: 1 to %d", TW_NAT_TRIALS_MAX);
+	if (args->jobs > 64)
+		return tw_err_set(err, EINVAL, "--jobs: at most 64");
+	if (args->rule && strcmp(args->rule, "H-02") && strcmp(args->rule, "H-12"))
+		return tw_err_set(err, EINVAL, "--rule: H-02 (up to 3.16) or H-12 (3.17 to 4.11)");
+	if (args->color && strcmp(args->color, "always") && strcmp(args->color, "never") &&
+	    strcmp(args->color, "auto"))
+		return tw_err_set(err, EINVAL, "--color: \"%s\" is none of: always, never, auto",
+				  args->color);
+	return 0;
+}
+
+static void help(const struct tw_opt *opts)
+{
+	puts("usage: twprobe nat [OPTION...] [SCENARIO...]\n"
+	     "       twprobe nat --simulate [OPTION...]\n\n"
+	     "NAT timestamp loss: real clients behind a real NAT (nftables), a server whose "
+	     "TIME_WAIT they "
+	     "meet, every trial\n"
+	     "held against the rule and the server's counters. A scenario is a name of --list, its "
+	     "beginning "
+	     "up to a dot or\n"
+	     "slash, or a shell pattern; \"recycle\": all of tcp_tw_recycle's, emulated where the "
+	     "kernel has "
+	     "none. Without one\n"
+	     "all are played, in less than three minutes. --simulate --help tells the options of "
+	     "the "
+	     "simulation.\n");
+	tw_opts_help(opts, stdout);
+}
+
+static int run(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
+{
+	int res = tw_facts_look(&nat->facts, err);
+
+	*ret_code = TW_EXIT_ERROR;
+	if (res < 0)
+		return res;
+	tw_nat_scenarios_make(&nat->facts, &nat->scenarios);
+	prepare(nat);
+	if (nat->args.list) {
+		list(nat);
+		*ret_code = TW_EXIT_OK;
+	} else {
+		res = choose(nat, err);
+		if (res < 0)
+			*ret_code = TW_EXIT_USAGE;
+		if (res == 0)
+			res = play(nat, err);
+		if (res == 0)
+			*ret_code = tw_nat_exit(&nat->campaign);
+	}
+	tw_facts_free(&nat->facts);
+	return res;
 }
 
 int tw_cmd_nat(int argc, char **argv)
 {
-	static struct tw_nat_scenarios all;
-	struct tw_facts facts;
+	struct nat *nat = calloc(1, sizeof(*nat));
+	struct nat_args *args = nat ? &nat->args : NULL;
 	struct tw_err err = { "" };
-	struct tw_nat_wanted w = { .scenarios = &all, .trials = 64, .jobs = 2, .seed = tw_seed_new(), .progress = progress };
-	struct tw_nat_store *store;
-	struct tw_nat_campaign c = { 0 };
+	enum tw_exit code;
+	int at;
 
-	if (tw_facts_look(&facts, &err) < 0)
-		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
-	tw_nat_scenarios_make(&facts, &all);
-	w.recovers = tw_nat_recovers_here(&facts);
-	for (unsigned i = 0; i < all.n; i++)
-		if (fnmatch(argc > 1 ? argv[1] : "*", all.s[i].id, 0) == 0)
-			w.chosen[w.n++] = i;
-	w.clocks = w.plane = true; w.steps = argc > 2;
-	if (tw_nat_campaign_run(&w, &store, &c, &err) < 0)
-		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
-	for (unsigned i = 0; i < c.n_results; i++) {
-		const struct tw_nat_result *r = &c.result[i];
-		printf("%-28s v%d loss %u/%u [%.2f %.2f] never %u exc %u paws %lu/%lu skip %lu acc %.2f lost %.2f 2nd %.1f %.1f %.1f wall %.1f counted %d %s\n",
-		       all.s[r->scenario].id, r->verdict, r->loss.n, r->loss.of, r->loss.low, r->loss.high, r->never.n, r->exceptions, r->paws_rejected, r->rejected_syns, r->skipped_acks, r->accepted_ms, r->lost_ms, r->second_syn_ms[0], r->second_syn_ms[1], r->second_syn_ms[2], r->wall_s, r->trial[0].counted, r->why);
+	if (argc > 1 && !strcmp(argv[1], "--simulate")) {
+		free(nat);
+		return tw_cmd_nat_simulate(argc - 1, argv + 1);
 	}
-	if (c.clocks) printf("clocks n %u kind1 %d kind2 %d %s\n", c.clocks->n, c.clocks->kind[1], c.clocks->kind[2], c.clocks->trouble);
-	if (c.plane) printf("plane n %u exc %u %s\n", c.plane->n, c.plane->exceptions, c.plane->trouble);
-	if (c.steps) { printf("steps n %u exc %u %s\n", c.steps->n, c.steps->exceptions, c.steps->trouble);
-	for (unsigned i = 0; i < c.steps->n; i++) { const struct tw_nat_step *s = &c.steps->step[i]; printf("  %d t%u %.2f %d->%d a%d\n", s->series, s->tuple, s->at_s, s->left_before_ms, s->left_after_ms, s->answer); } }
-	return 0;
+	if (!nat) {
+		tw_err_set(&err, ENOMEM, "out of memory");
+		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
+	}
+	*args = (struct nat_args){ .trials = TRIALS, .seed = tw_seed_new() };
+	const struct tw_opt opts[] = {
+		{ "list", 'l', NULL, "the scenarios", &args->list, NULL, NULL, NULL },
+		{ "slow", 's', NULL, "also those that wait until connect() gives up (134 s)",
+		  &args->slow, NULL, NULL, NULL },
+		{ "trials", 'n', "N", "of each scenario (default 64)", NULL, NULL, tw_opts_uint,
+		  &args->trials },
+		{ "rule", 0, "RULE",
+		  "of tcp_tw_recycle, where it is emulated: H-02 (2.6.37 to 3.16) or H-12 (3.17 to "
+		  "4.11, the default)",
+		  NULL, &args->rule, NULL, NULL },
+		{ "html", 0, "FILE", "write the report with its pictures, one page", NULL,
+		  &args->html, NULL, NULL },
+		{ "csv", 0, "FILE", "write a line for every trial", NULL, &args->csv, NULL, NULL },
+		{ "json", 'j', NULL, "everything as one JSON document on stdout", &args->json, NULL,
+		  NULL, NULL },
+		{ "jobs", 'J', "N", "CPUs to use (default: all)", NULL, NULL, tw_opts_uint,
+		  &args->jobs },
+		{ "seed", 0, "N", "of the clients' addresses, ports and instants", NULL, NULL,
+		  tw_opts_u64, &args->seed },
+		{ "verbose", 'v', NULL, "a line for every trial", &args->verbose, NULL, NULL,
+		  NULL },
+		{ "quiet", 'q', NULL, "no progress on the terminal", &args->quiet, NULL, NULL,
+		  NULL },
+		{ "color", 0, "WHEN", "always, never or auto", NULL, &args->color, NULL, NULL },
+		{ "simulate", 0, NULL,
+		  "the rules without packets, at a carrier's size (comes first)", &args->simulate,
+		  NULL, NULL, NULL },
+		{ "help", 'h', NULL, "this text", &args->help, NULL, NULL, NULL },
+		{ .name = NULL },
+	};
+
+	at = tw_opts_parse(opts, argc, argv, &err);
+	if (at >= 0 && args->help) {
+		help(opts);
+		free(nat);
+		return TW_EXIT_OK;
+	}
+	if (at >= 0 && args->simulate)
+		at = tw_err_set(&err, EINVAL, "--simulate comes first, and has options of its own");
+	if (at >= 0)
+		at = check(args, &err) < 0 ? -EINVAL : at;
+	if (at < 0) {
+		free(nat);
+		return tw_cmd_fail("nat", &err, TW_EXIT_USAGE);
+	}
+	args->pattern = argv + at;
+	args->n_patterns = argc - at;
+	if (run(nat, &code, &err) < 0)
+		tw_cmd_fail("nat", &err, code);
+	free(nat);
+	return code;
 }

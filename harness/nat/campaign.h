@@ -4,6 +4,7 @@
 #ifndef TWPROBE_NAT_CAMPAIGN_H
 #define TWPROBE_NAT_CAMPAIGN_H
 
+#include "nat/load.h"
 #include "nat/recycle_result.h"
 #include "nat/result.h"
 #include "nat/simulate.h"
@@ -39,6 +40,8 @@ struct tw_nat_campaign {
 	unsigned n_agreements;
 	struct tw_nat_agreement agreement[TW_NAT_AGREEMENTS_MAX];
 	double wall_s;
+	unsigned n_loads;
+	const struct tw_nat_load *load;
 };
 
 #endif

@@ -35,6 +35,14 @@ struct tw_nat_try {
 	bool connected;
 };
 
+enum tw_nat_plot {
+	TW_NAT_STARVES, /* raw hosts: the victim was booted later. It gets through when the neighbour has been quiet for 60 s */
+	TW_NAT_OVERTAKES, /* its clock lags by seconds only. It gets through when it has passed the neighbour's last timestamp */
+	TW_NAT_BARE, /* the victim has no timestamps: let through by the older rule (H-02), starved by the newer (H-12) */
+	TW_NAT_RANDOM, /* real clients, with the clocks that their kernel gives them */
+	TW_NAT_PLOTS,
+};
+
 struct tw_nat_starving {
 	bool emulated; /* the rule is twprobe's, in a bump in the wire; else it is the kernel's own tcp_tw_recycle */
 	enum tw_recycle_rule rule;
@@ -53,6 +61,9 @@ struct tw_nat_starving {
 	enum tw_nat_verdict verdict;
 	char why[240];
 	double wall_s;
+	enum tw_nat_plot plot;
+	double quiet_from_s; /* when the neighbour stopped; tries count from the same instant */
+	uint64_t pcap_drops;
 };
 
 #endif

@@ -244,3 +244,15 @@ bool tw_nat_recovers_here(const struct tw_facts *facts)
 {
 	return tw_facts_tell(facts, "H-30") == TW_YES && tw_facts_tell(facts, "H-39") == TW_YES;
 }
+
+enum tw_nat_clock_kind tw_nat_clock_here(const struct tw_facts *facts)
+{
+	enum tw_answer per_tuple = tw_facts_tell(facts, "H-57");
+	enum tw_answer per_host = tw_facts_tell(facts, "H-19");
+
+	if (per_tuple == TW_YES || tw_facts_tell(facts, "H-18") == TW_YES)
+		return TW_NAT_CLOCK_PER_TUPLE;
+	if (per_host == TW_YES)
+		return TW_NAT_CLOCK_PER_HOST;
+	return per_tuple == TW_NO && per_host == TW_NO ? TW_NAT_CLOCK_ONE : TW_NAT_CLOCK_UNTOLD;
+}

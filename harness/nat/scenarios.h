@@ -4,6 +4,7 @@
 #ifndef TWPROBE_NAT_SCENARIOS_H
 #define TWPROBE_NAT_SCENARIOS_H
 
+#include "nat/result.h"
 #include "nat/setting.h"
 #include "twprobe/facts.h"
 
@@ -27,5 +28,8 @@ void tw_nat_scenarios_make(const struct tw_facts *facts, struct tw_nat_scenarios
 
 /* True if a client whose SYN was rejected is known to get through at once here (H-30), through this kernel's NAT (H-39). */
 bool tw_nat_recovers_here(const struct tw_facts *facts);
+
+/* What timestamps are made of, by the facts. */
+enum tw_nat_clock_kind tw_nat_clock_here(const struct tw_facts *facts);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,8 +11,11 @@
 
 #include "base/process.h"
 #include "nat/judge.h"
+#include "nat/starving.h"
 #include "natlab/lab.h"
+#include "natlab/load_run.h"
 #include "natlab/raw_lab.h"
+#include "natlab/starve.h"
 
 enum {
 	AT_ONCE = 5, /* experiments per CPU: mostly they wait for the NAT to forget */
@@ -25,6 +29,8 @@ struct tw_nat_store {
 	struct tw_nat_clocks clocks;
 	struct tw_nat_plane plane;
 	struct tw_nat_steps steps;
+	struct tw_nat_starving starving[TW_NAT_PLOTS];
+	struct tw_nat_load load[TW_NAT_LOADS];
 	struct tw_nat_result result[];
 };
 
@@ -33,6 +39,8 @@ enum kind {
 	CLOCKS,
 	PLANE,
 	STEPS,
+	STARVING,
+	LOAD,
 };
 
 struct job {
@@ -103,40 +111,66 @@ static int play(void *arg)
 	case STEPS:
 		tw_nat_steps_run(job->wanted->seed, &job->store->steps);
 		break;
+	case STARVING:
+		tw_nat_starve_run((enum tw_nat_plot)job->no, job->wanted->recycle_rule,
+				  job->wanted->seed, &job->store->starving[job->no]);
+		break;
+	case LOAD:
+		tw_nat_load_run(job->no, job->wanted->seed, &job->store->load[job->no]);
+		break;
 	}
 	return 0;
 }
 
-/* Those that wait longest come first. */
+struct job_list {
+	struct job *job;
+	unsigned n;
+	struct job proto;
+};
+
+static void add_job(struct job_list *list, enum kind kind, unsigned no, const char *id, bool waits)
+{
+	struct job *job = &list->job[list->n++];
+
+	*job = list->proto;
+	job->kind = kind;
+	job->no = no;
+	job->id = id;
+	job->waits = waits;
+}
+
+static void add_scenarios(struct job_list *list, bool that_wait)
+{
+	const struct tw_nat_wanted *wanted = list->proto.wanted;
+
+	for (unsigned i = 0; i < wanted->n; i++) {
+		const struct tw_nat_scenario *sc = &wanted->scenarios->s[wanted->chosen[i]];
+
+		if (waits(&sc->set) == that_wait)
+			add_job(list, SCENARIO, i, sc->id, that_wait);
+	}
+}
+
+/* Those that wait come first. */
 static unsigned list_jobs(const struct tw_nat_wanted *wanted, struct tw_nat_store *store,
 			  struct job *ret)
 {
-	const struct job proto = { .wanted = wanted, .store = store };
-	unsigned n = 0;
+	struct job_list list = { .job = ret, .proto = { .wanted = wanted, .store = store } };
 
-	for (int longs = 1; longs >= 0; longs--) {
-		if (longs ? wanted->steps : wanted->plane) {
-			ret[n] = proto;
-			ret[n].kind = longs ? STEPS : PLANE;
-			ret[n].waits = longs;
-			ret[n++].id = longs ? "steps" : "plane";
-		}
-		for (unsigned i = 0; i < wanted->n; i++) {
-			struct job job = proto;
-
-			job.no = i;
-			job.waits = waits(&scenario_of(&job)->set);
-			job.id = scenario_of(&job)->id;
-			if (job.waits == longs)
-				ret[n++] = job;
-		}
-	}
-	if (wanted->clocks) {
-		ret[n] = proto;
-		ret[n].kind = CLOCKS;
-		ret[n++].id = "clocks";
-	}
-	return n;
+	add_scenarios(&list, true);
+	if (wanted->steps)
+		add_job(&list, STEPS, 0, "steps", true);
+	for (unsigned i = 0; i < TW_NAT_PLOTS; i++)
+		if (wanted->plot[i])
+			add_job(&list, STARVING, i, tw_nat_plot_id(i), true);
+	for (unsigned i = 0; i < TW_NAT_LOADS && wanted->loads; i++)
+		add_job(&list, LOAD, i, tw_nat_loads[i].id, true);
+	if (wanted->plane)
+		add_job(&list, PLANE, 0, "plane", false);
+	if (wanted->clocks)
+		add_job(&list, CLOCKS, 0, "clocks", false);
+	add_scenarios(&list, false);
+	return list.n;
 }
 
 static void prepare_results(const struct tw_nat_wanted *wanted, struct tw_nat_store *store)
@@ -211,6 +245,46 @@ static void judge_all(const struct tw_nat_wanted *wanted, struct tw_nat_store *s
 			     &store->result[i]);
 }
 
+/* Those that were played, judged, side by side. */
+static unsigned keep_starving(const struct tw_nat_wanted *wanted, struct tw_nat_store *store)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < TW_NAT_PLOTS; i++) {
+		if (!wanted->plot[i])
+			continue;
+		tw_nat_starving_judge(&store->starving[i]);
+		if (n != i)
+			store->starving[n] = store->starving[i];
+		n++;
+	}
+	return n;
+}
+
+/* As this kernel's clients are: measured in this run, or by the facts. */
+static enum tw_nat_clock_kind clock_of(const struct tw_nat_wanted *wanted,
+				       const struct tw_nat_store *store)
+{
+	return wanted->clocks && store->clocks.done ? store->clocks.kind[1] : wanted->clock;
+}
+
+static void simulate_loads(const struct tw_nat_wanted *wanted, struct tw_nat_store *store)
+{
+	struct tw_err err = { "" };
+
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++) {
+		struct tw_nat_load *load = &store->load[i];
+
+		if (load->done &&
+		    tw_nat_load_simulate(&tw_nat_loads[i], clock_of(wanted, store), tw_nat_hz(),
+					 wanted->seed, &load->simulated, &err) < 0) {
+			load->done = false;
+			snprintf(load->why, sizeof(load->why), "%.200s", err.text);
+		}
+		tw_nat_load_judge(load);
+	}
+}
+
 int tw_nat_campaign_run(const struct tw_nat_wanted *wanted, struct tw_nat_store **ret_store,
 			struct tw_nat_campaign *ret, struct tw_err *err)
 {
@@ -234,6 +308,13 @@ int tw_nat_campaign_run(const struct tw_nat_wanted *wanted, struct tw_nat_store 
 	ret->plane = wanted->plane ? &store->plane : NULL;
 	ret->steps = wanted->steps ? &store->steps : NULL;
 	ret->hz = tw_nat_hz();
+	ret->starving = store->starving;
+	ret->n_starving = keep_starving(wanted, store);
+	if (wanted->loads) {
+		simulate_loads(wanted, store);
+		ret->load = store->load;
+		ret->n_loads = TW_NAT_LOADS;
+	}
 	*ret_store = store;
 	return 0;
 }

@@ -15,11 +15,12 @@ struct tw_nat_wanted {
 	const struct tw_nat_scenarios *scenarios;
 	unsigned n;                            /* scenarios that are played: */
 	unsigned chosen[TW_NAT_SCENARIOS_MAX]; /* indices */
-	bool clocks, plane, steps;
-	unsigned n_starving; /* of tw_nat_starving_kinds(), with that rule */
-	enum tw_recycle_rule recycle_rule;
-	unsigned trials; /* of each scenario, at most TW_NAT_TRIALS_MAX */
-	unsigned jobs;   /* CPUs */
+	bool clocks, plane, steps, loads;
+	enum tw_nat_clock_kind clock;      /* of this kernel, if clocks are not measured */
+	bool plot[TW_NAT_PLOTS];           /* of mechanism A, */
+	enum tw_recycle_rule recycle_rule; /* with this rule, where it is emulated */
+	unsigned trials;                   /* of each scenario, at most TW_NAT_TRIALS_MAX */
+	unsigned jobs;                     /* CPUs */
 	uint64_t seed;
 	bool recovers; /* tw_nat_recovers_here() */
 	/* Called when an experiment is over; may be NULL. */

@@ -50,7 +50,7 @@ static void put_cell(FILE *out, const struct tw_nat_campaign *c, const struct tw
 		fprintf(out, "<td class=\"%s\">%s</td>", verdict, verdict);
 	} else if (!res->loss.of) {
 		fprintf(out, "<td class=\"empty\">%s</td>",
-			tw_nat_scenario_of(c, res)->promise == TW_NAT_NO_PORT
+			tw_nat_scenario_of(c, res)->promise == TW_NAT_EXHAUSTED
 				? "no port<small>until it is free"
 				  "</small>"
 				: "nothing");

@@ -29,8 +29,8 @@ static void put_cell(const struct tw_nat_text *t, const struct tw_nat_result *re
 			 tw_say_verdict(tw_nat_verdict_of(res->done, res->verdict)));
 	} else if (!res->loss.of) {
 		snprintf(cell, sizeof(cell), "%s",
-			 tw_nat_scenario_of(t->c, res)->promise == TW_NAT_NO_PORT ? "no port"
-										  : "-");
+			 tw_nat_scenario_of(t->c, res)->promise == TW_NAT_EXHAUSTED ? "no port"
+										    : "-");
 	} else {
 		color = res->never.n ? TW_NAT_RED : res->loss.n ? TW_NAT_YELLOW : TW_NAT_GREEN;
 		snprintf(cell, sizeof(cell), "%s %s%s%s",

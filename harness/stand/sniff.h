@@ -26,6 +26,10 @@ void tw_sniff_close(struct tw_sniff *sniff);
 /* Waits until something is in the ring, or until @deadline (CLOCK_MONOTONIC, ns). 0 or negative errno. */
 int tw_sniff_wait(struct tw_sniff *sniff, uint64_t deadline, struct tw_err *err);
 
+/* The same for one of two; they are drained by the caller. 0 or negative errno. */
+int tw_sniff_wait_either(struct tw_sniff *a, struct tw_sniff *b, uint64_t deadline,
+			 struct tw_err *err);
+
 /* Hands over what is in the ring and never waits. Number of frames, or negative errno. */
 int tw_sniff_drain(struct tw_sniff *sniff, tw_frame_fn *fn, void *arg, struct tw_err *err);
 

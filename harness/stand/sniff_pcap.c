@@ -123,16 +123,31 @@ static uint64_t wall_ahead(void)
 	return ahead;
 }
 
-int tw_sniff_wait(struct tw_sniff *sniff, uint64_t deadline, struct tw_err *err)
+static int wait_any(struct pollfd *pfd, nfds_t n, uint64_t deadline, struct tw_err *err)
 {
-	struct pollfd pfd = { .fd = pcap_get_selectable_fd(sniff->pcap), .events = POLLIN };
 	uint64_t now = clock_ns(CLOCK_MONOTONIC), left = deadline > now ? deadline - now : 0;
 	const struct timespec limit = { (time_t)(left / 1000000000u), (long)(left % 1000000000u) };
 
-	if (ppoll(&pfd, 1, &limit, NULL) < 0 && errno != EINTR)
+	if (ppoll(pfd, n, &limit, NULL) < 0 && errno != EINTR)
 		return tw_err_set(err, errno, "the sniffer cannot be waited for: %s",
 				  strerror(errno));
 	return 0;
+}
+
+int tw_sniff_wait(struct tw_sniff *sniff, uint64_t deadline, struct tw_err *err)
+{
+	struct pollfd pfd = { .fd = pcap_get_selectable_fd(sniff->pcap), .events = POLLIN };
+
+	return wait_any(&pfd, 1, deadline, err);
+}
+
+int tw_sniff_wait_either(struct tw_sniff *a, struct tw_sniff *b, uint64_t deadline,
+			 struct tw_err *err)
+{
+	struct pollfd pfd[] = { { .fd = pcap_get_selectable_fd(a->pcap), .events = POLLIN },
+				{ .fd = pcap_get_selectable_fd(b->pcap), .events = POLLIN } };
+
+	return wait_any(pfd, 2, deadline, err);
 }
 
 int tw_sniff_drain(struct tw_sniff *sniff, tw_frame_fn *fn, void *arg, struct tw_err *err)
