@@ -174,7 +174,7 @@ static int report(const struct nat *nat, struct tw_err *err)
 	return res;
 }
 
-static int play(struct nat *nat, struct tw_err *err)
+static int play(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
 {
 	struct tw_clock *clock = tw_clock_real();
 	uint64_t began = clock->now(clock);
@@ -188,6 +188,8 @@ static int play(struct nat *nat, struct tw_err *err)
 		return res;
 	nat->campaign.wall_s = (double)(clock->now(clock) - began) / 1e9;
 	res = report(nat, err);
+	if (res == 0)
+		*ret_code = tw_nat_exit(&nat->campaign);
 	tw_nat_store_free(store);
 	return res;
 }
@@ -266,9 +268,7 @@ static int run(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
 		if (res < 0)
 			*ret_code = TW_EXIT_USAGE;
 		if (res == 0)
-			res = play(nat, err);
-		if (res == 0)
-			*ret_code = tw_nat_exit(&nat->campaign);
+			res = play(nat, ret_code, err);
 	}
 	tw_facts_free(&nat->facts);
 	return res;

@@ -7,7 +7,7 @@
 enum {
 	HOSTS = 256,
 	CONNS = 65536,
-	LATER_NS = 500000000, /* a SYN that is answered is answered before it is sent again */
+	CLOSE_NS = 1000000,
 };
 
 static int by_time(const void *a, const void *b)
@@ -28,29 +28,46 @@ static bool same_end(const struct tw_flow *a, const struct tw_flow *b)
 	       !memcmp(a->peer.b, b->peer.b, sizeof(a->peer.b));
 }
 
-/* Behind the bump the same SYN; without one the server's answer to it. */
-static bool came_out(const struct tw_nat_frames *frames, unsigned at, bool emulated)
+/* The clock's ticks tell one SYN of a connection from the next; without timestamps they are all the same. */
+static bool same_syn(const struct tw_seg *a, const struct tw_seg *b)
+{
+	return is_syn(a) && is_syn(b) && a->seq == b->seq && a->ts == b->ts &&
+	       (!a->ts || a->tsval == b->tsval);
+}
+
+static bool answers(const struct tw_seg *seg, const struct tw_seg *syn)
+{
+	return (seg->flags & TW_SYN) && seg->ack == syn->seq + 1 &&
+	       (!syn->ts || !seg->ts || seg->tsecr == syn->tsval);
+}
+
+/*
+ * Behind the bump the same SYN; without one the server's answer to it. However late: a busy machine keeps the bump waiting for longer
+ * than the client waits. Each frame is taken once.
+ */
+static bool came_out(struct tw_nat_frames *frames, unsigned at, bool emulated)
 {
 	const struct tw_nat_frame *syn = &frames->frame[at];
+	unsigned i = at;
 
-	for (unsigned i = at + 1; i < frames->n; i++) {
-		const struct tw_nat_frame *f = &frames->frame[i];
+	/* two captures on two devices: what is close together may be the wrong way round */
+	while (i > 0 && syn->at - frames->frame[i - 1].at < CLOSE_NS)
+		i--;
+	for (; i < frames->n; i++) {
+		struct tw_nat_frame *f = &frames->frame[i];
 
-		if (f->at - syn->at > LATER_NS)
-			break;
-		if (!same_end(&f->flow, &syn->flow))
+		if (f->taken || !f->behind || !same_end(&f->flow, &syn->flow))
 			continue;
-		if (emulated && f->behind && is_syn(&f->seg) && f->seg.seq == syn->seg.seq)
+		if (emulated ? !f->from_server && same_syn(&f->seg, &syn->seg)
+			     : f->from_server && answers(&f->seg, &syn->seg)) {
+			f->taken = true;
 			return true;
-		if (!emulated && f->from_server)
-			return true;
-		if (!f->behind && !f->from_server && is_syn(&f->seg))
-			break;
+		}
 	}
 	return false;
 }
 
-static void knock(struct tw_nat_starving *ret, const struct tw_nat_frames *frames, unsigned at,
+static void knock(struct tw_nat_starving *ret, struct tw_nat_frames *frames, unsigned at,
 		  const struct tw_recycle *model, enum tw_recycle_says says)
 {
 	const struct tw_nat_frame *f = &frames->frame[at];

@@ -23,6 +23,7 @@ struct tw_nat_frame {
 	bool behind; /* captured at the server's own device */
 	struct tw_flow flow;
 	struct tw_seg seg;
+	bool taken; /* by a SYN in front of it */
 };
 
 struct tw_nat_frames {

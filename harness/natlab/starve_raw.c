@@ -18,7 +18,7 @@
 enum {
 	NEIGHBOUR_EVERY_MS = 250,
 	SYN_EVERY_MS = 1000,
-	NEIGHBOUR_UPTIME = 30 * 86400000u, /* ms, as its TSval */
+	NEIGHBOUR_UPTIME = 20 * 86400000u, /* ms, as its TSval; 2^31 ms are 24.8 days */
 	PATIENCE_MS = 10000,
 };
 
@@ -38,7 +38,7 @@ static const struct script scripts[TW_NAT_PLOTS] = {
 			     .victim_at_ms = 2000,
 			     .try_ms = 10000,
 			     .end_ms = 84000,
-			     .lag_ms = 28 * 86400000u },
+			     .lag_ms = 18 * 86400000u },
 	[TW_NAT_OVERTAKES] = { .busy_ms = 4000,
 			       .victim_at_ms = 1000,
 			       .try_ms = 30000,
