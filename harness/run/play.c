@@ -1,5 +1,6 @@
 #include "run/play.h"
 
+#include "base/random.h"
 #include "scene/scene.h"
 
 #include <errno.h>
@@ -14,16 +15,7 @@ enum {
 	OLD_MS = 100,
 };
 
-/* splitmix64: a row's numbers depend on the seed and the row, not on who else runs. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
+/* A row's numbers depend on the seed and the row, not on who else runs. */
 static uint64_t mix_id(uint64_t seed, const char *id)
 {
 	for (; *id; id++)
@@ -36,11 +28,11 @@ static void choose_numbers(struct tw_play *play)
 	const struct tw_given *given = &play->res->row->given;
 	struct tw_tuple *t = &play->tuple;
 
-	t->isn = (uint32_t)next_random(&play->seed);
+	t->isn = (uint32_t)tw_random_next(&play->seed);
 	if (given->rcv_nxt.base == TW_NUMBER)
 		t->isn = given->rcv_nxt.off - tw_enter_rcv_nxt(given->enter);
 	/* T = 0 is a case of its own (RFC 7323 3.2 against tcp_paws_check()): never by chance */
-	t->tsval = (uint32_t)next_random(&play->seed) | 1;
+	t->tsval = (uint32_t)tw_random_next(&play->seed) | 1;
 	if (given->ts_recent.base == TW_NUMBER)
 		t->tsval = given->ts_recent.off - given->fin_tsval_step;
 }
@@ -161,7 +153,7 @@ static void play_scene(struct tw_play *play)
 		ret = tw_stand_check(play->stand, &err);
 		if (ret >= 0)
 			ret = tw_scene_play(play->stand, play->facts, res->row, res->family,
-					    next_random(&play->seed), ev, &err);
+					    tw_random_next(&play->seed), ev, &err);
 		if (ret == 0)
 			tw_judge(res->row, ev, play->facts, &res->verdict);
 		again = (ret == -EAGAIN || (ret == 0 && res->verdict.held_up)) &&

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "scene/scene_impl.h"
@@ -86,11 +87,7 @@ int tw_scene_destroy(struct tw_scene *sc, const struct tw_conn *conn)
 
 uint32_t tw_scene_random(struct tw_scene *sc)
 {
-	uint64_t z = sc->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return (uint32_t)(z ^ z >> 31);
+	return (uint32_t)tw_random_next(&sc->random);
 }
 
 void tw_scene_note(struct tw_scene *sc, const char *fmt, ...)
