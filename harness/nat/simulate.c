@@ -8,62 +8,6 @@
 
 const double tw_sim_percentile[TW_SIM_PERCENTILES] = { 50, 90, 95, 99, 99.9, 100 };
 
-enum {
-	HOSTS_MAX = 1 << 24,
-	PORTS_MAX = 65536 - 1024,
-	TUPLES_MAX = 1 << 25,
-	TIME_MAX = 1000000000, /* s: no number of milliseconds overflows */
-};
-
-#define CONNECTIONS_MAX 4e9 /* 32 bits, and some left for chance */
-
-static int check_times(const struct tw_sim_cfg *cfg, struct tw_err *err)
-{
-	const struct {
-		const char *name;
-		double s;
-	} times[] = {
-		{ "warm-up", cfg->warmup_s },    { "duration", cfg->duration_s },
-		{ "lifetime", cfg->lifetime_s }, { "hold of the NAT", cfg->hold_s },
-		{ "TIME_WAIT", cfg->tw_s },      { "spread of uptimes", cfg->uptime_spread_s },
-		{ "retry", cfg->retry_ms },
-	};
-
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		if (!(times[i].s >= 0 && times[i].s <= TIME_MAX))
-			return tw_err_set(err, EINVAL, "%s: %g, but it must be 0 to %g",
-					  times[i].name, times[i].s, (double)TIME_MAX);
-	if (!(cfg->rate > 0 && isfinite(cfg->rate)))
-		return tw_err_set(err, EINVAL,
-				  "rate: %g connections a second, but there must be some",
-				  cfg->rate);
-	if (!(cfg->rate * cfg->duration_s <= CONNECTIONS_MAX))
-		return tw_err_set(err, EINVAL,
-				  "rate and duration: %g connections, but %g at most can be "
-				  "simulated; take a shorter time",
-				  cfg->rate * cfg->duration_s, (double)CONNECTIONS_MAX);
-	return 0;
-}
-
-static int check(const struct tw_sim_cfg *cfg, struct tw_err *err)
-{
-	if (cfg->hosts < 1 || cfg->hosts > HOSTS_MAX)
-		return tw_err_set(err, EINVAL, "hosts: %u, but 1 to %u can be simulated",
-				  cfg->hosts, HOSTS_MAX);
-	if (cfg->ports < 1 || cfg->ports > PORTS_MAX)
-		return tw_err_set(err, EINVAL, "ports: %u, but a public address has 1 to %u",
-				  cfg->ports, PORTS_MAX);
-	if (cfg->public_addresses < 1 || cfg->public_addresses > TUPLES_MAX / cfg->ports)
-		return tw_err_set(err, EINVAL,
-				  "public addresses: %u, but with %u ports each 1 to %u can be "
-				  "simulated",
-				  cfg->public_addresses, cfg->ports, TUPLES_MAX / cfg->ports);
-	if (cfg->clock > TW_SIM_CLOCK_NONE || cfg->recycle_rule > TW_RECYCLE_H12)
-		return tw_err_set(err, EINVAL, "clock %d or rule %d: there is no such", cfg->clock,
-				  cfg->recycle_rule);
-	return check_times(cfg, err);
-}
-
 /* The array with more room; NULL: no memory, and the array is as it was. */
 static void *grown(void *array, size_t *room, size_t size)
 {
@@ -247,7 +191,7 @@ static void sum_up(struct sim *sim)
 int tw_simulate(const struct tw_sim_cfg *cfg, struct tw_sim_result *ret, struct tw_err *err)
 {
 	struct sim sim = { .cfg = cfg, .random = cfg->seed, .ret = ret, .first_open = SIM_NONE };
-	int res = check(cfg, err);
+	int res = sim_cfg_check(cfg, err);
 
 	if (res)
 		return res;

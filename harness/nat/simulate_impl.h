@@ -67,6 +67,9 @@ enum sim_answer {
 	SIM_SILENCE,
 };
 
+/* simulate_cfg.c: 0, or -EINVAL and why. */
+int sim_cfg_check(const struct tw_sim_cfg *cfg, struct tw_err *err);
+
 /* simulate_queue.c: false: no memory. */
 bool sim_queue_put(struct sim_queue *queue, double at, uint32_t conn);
 /* There is one. */
