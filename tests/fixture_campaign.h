@@ -370,8 +370,10 @@ static void make_plane(struct tw_nat_plane *plane, uint64_t *seed)
 	for (unsigned i = 0; i < 49 + 300; i++) {
 		struct tw_nat_dot *dot = &plane->dot[plane->n++];
 
-		dot->dts = i < 49 ? near[i % 7] : (int32_t)rnd(seed) >> rnd(seed) % 31;
-		dot->disn = i < 49 ? near[i / 7] : (int32_t)rnd(seed) >> rnd(seed) % 31;
+		uint32_t dts = rnd(seed), disn = rnd(seed), shift = rnd(seed);
+
+		dot->dts = i < 49 ? near[i % 7] : (int32_t)dts >> shift % 31;
+		dot->disn = i < 49 ? near[i / 7] : (int32_t)disn >> (shift >> 8) % 31;
 		if (dot->dts < 0 && dot->dts != INT32_MIN)
 			dot->rule = TW_NAT_RULE_PAWS;
 		else if (!dot->dts && dot->disn <= 0 && dot->disn != INT32_MIN)

@@ -222,7 +222,111 @@ static void csv_has_a_line_per_trial(void **state)
 	fixture_campaign_free(&f);
 }
 
-/* Every report of the campaign, and that its JSON is JSON. */
+/* The name of the tag at @at, which is behind its "<" or "</". */
+static size_t name_len(const char *at)
+{
+	return strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789");
+}
+
+/* An element's end, whose quotes are balanced; NULL if it has none. */
+static const char *tag_end(const char *at)
+{
+	for (bool quoted = false; *at; at++) {
+		if (*at == '"')
+			quoted = !quoted;
+		else if (*at == '<')
+			return NULL;
+		else if (*at == '>' && !quoted)
+			return at;
+	}
+	return NULL;
+}
+
+/* What an XML parser would refuse first, or NULL. Enough of the syntax for pages that have no comments and no CDATA. */
+static const char *not_xml(const char *text)
+{
+	const char *open[64];
+	unsigned depth = 0;
+
+	for (const char *at = text; *at; at++) {
+		const char *end;
+
+		if ((unsigned char)*at < ' ' && *at != '\n')
+			return at;
+		if (*at == '&' && strncmp(at, "&amp;", 5) && strncmp(at, "&lt;", 4) &&
+		    strncmp(at, "&gt;", 4) && strncmp(at, "&quot;", 6))
+			return at;
+		if (*at != '<' || at[1] == '!')
+			continue;
+		end = tag_end(at + 1);
+		if (!end || (at[1] == '/' && !depth) || depth == 64)
+			return at;
+		if (at[1] == '/') {
+			const char *begun = open[--depth];
+
+			if (name_len(at + 2) != name_len(begun) ||
+			    strncmp(at + 2, begun, name_len(begun)) != 0)
+				return at;
+		} else if (end[-1] != '/') {
+			open[depth++] = at + 1;
+		}
+	}
+	return depth ? open[depth - 1] : NULL;
+}
+
+static void the_check_of_xml_notices(void **state)
+{
+	(void)state;
+	assert_null(not_xml("<!DOCTYPE html><a b=\"c>\"><d/>&amp;e</a>"));
+	assert_non_null(not_xml("<a><b></a>"));
+	assert_non_null(not_xml("<a></b></a>"));
+	assert_non_null(not_xml("<a>"));
+	assert_non_null(not_xml("</a>"));
+	assert_non_null(not_xml("<a b=\"c></a>"));
+	assert_non_null(not_xml("<a>1 < 2</a>"));
+	assert_non_null(not_xml("<a>b & c</a>"));
+	assert_non_null(not_xml("<a>\033[m</a>"));
+}
+
+static unsigned occurs(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, what)); text += strlen(what))
+		n++;
+	return n;
+}
+
+/* Every measurement has its mark, and nothing in the page leads out of it. */
+static void the_page_has_everything(void **state)
+{
+	struct fixture_campaign f;
+	char *text;
+
+	(void)state;
+	fixture_campaign_make(&f, 24);
+	text = written(HTML, &f.c);
+	assert_int_equal(occurs(text, "<title>raw SYN R"), f.plane->n);
+	assert_int_equal(occurs(text, "after TIME_WAIT began: "), f.steps->n);
+	assert_int_equal(occurs(text, "<title>host "), f.clocks->n + 2 /* in the key */);
+	assert_int_equal(occurs(text, "'s SYN at "), f.starving->n_doors);
+	assert_int_equal(occurs(text, "<g class=\"curve"), 10);
+	assert_int_equal(occurs(text, "EMULATED"), 1);
+	assert_non_null(strstr(text, "&lt;so&gt; &quot;they&quot; wait &amp; wait"));
+	assert_null(strstr(text, "http://www.w3.org/1999/xlink"));
+	assert_null(strstr(text, "href"));
+	assert_null(strstr(text, "src="));
+	assert_null(strstr(text, "url("));
+	assert_null(strstr(text, "<script"));
+	free(text);
+	f.starving->emulated = false;
+	text = written(HTML, &f.c);
+	assert_null(strstr(text, "EMULATED"));
+	free(text);
+	fixture_campaign_free(&f);
+}
+
+/* Every report of the campaign, and that its JSON is JSON and its page is XML. */
 static void write_all(const struct tw_nat_campaign *c)
 {
 	for (enum kind kind = TEXT; kind < KINDS; kind++) {
@@ -232,9 +336,23 @@ static void write_all(const struct tw_nat_campaign *c)
 		if (kind != JSON)
 			assert_null(strstr(text, "nan"));
 		assert_null(strstr(text, "-inf"));
+		if (kind == HTML && not_xml(text))
+			fail_msg("%.200s", not_xml(text));
 		free(text);
 	}
 	json_decref(parsed(c));
+}
+
+static void spoilt_is_no_crash(void **state)
+{
+	struct fixture_campaign f;
+
+	(void)state;
+	fixture_campaign_make(&f, 24);
+	write_all(&f.c);
+	spoil(&f);
+	write_all(&f.c);
+	fixture_campaign_free(&f);
 }
 
 static void nothing_is_no_crash(void **state)
@@ -402,6 +520,9 @@ int main(void)
 		cmocka_unit_test(lines_are_short),
 		cmocka_unit_test(json_has_everything),
 		cmocka_unit_test(csv_has_a_line_per_trial),
+		cmocka_unit_test(the_check_of_xml_notices),
+		cmocka_unit_test(the_page_has_everything),
+		cmocka_unit_test(spoilt_is_no_crash),
 		cmocka_unit_test(nothing_is_no_crash),
 		cmocka_unit_test(one_trial_is_no_crash),
 		cmocka_unit_test(nonsense_is_no_crash),

@@ -26,9 +26,4 @@ void tw_draw_ladder(FILE *out, const struct tw_nat_trial *trial);
 /* The SYNs at the server's door against what is remembered of their address. */
 void tw_draw_starving(FILE *out, const struct tw_nat_starving *starving);
 
-/* The trial that shows best how an attempt is lost: rejected and recovered, of a scenario that is no remedy. NULL if there is none. */
-const struct tw_nat_trial *tw_draw_lost_trial(const struct tw_nat_campaign *c,
-					      const struct tw_nat_result **ret_of,
-					      unsigned *ret_index);
-
 #endif

@@ -174,25 +174,3 @@ void tw_draw_ladder(FILE *out, const struct tw_nat_trial *trial)
 		draw_rung(out, trial, &rung[i]);
 	tw_plot_end(out);
 }
-
-const struct tw_nat_trial *tw_draw_lost_trial(const struct tw_nat_campaign *c,
-					      const struct tw_nat_result **ret_of,
-					      unsigned *ret_index)
-{
-	for (unsigned i = 0; i < c->n_results; i++) {
-		const struct tw_nat_result *res = &c->result[i];
-
-		if (tw_nat_part_of(tw_nat_scenario_of(c, res)) != TW_NAT_PART_BASE || !res->done)
-			continue;
-		for (unsigned k = 0; k < res->n_trials && k < TW_NAT_TRIALS_MAX; k++) {
-			const struct tw_nat_trial *t = &res->trial[k];
-
-			if (t->outcome != TW_NAT_RECOVERED || !t->n_packets)
-				continue;
-			*ret_of = res;
-			*ret_index = k;
-			return t;
-		}
-	}
-	return NULL;
-}

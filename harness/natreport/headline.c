@@ -2,9 +2,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "natreport/words.h"
 #include "text/textbuf.h"
+
+enum {
+	NEVERS_MAX = 8, /* reasons for never getting through */
+};
 
 const struct tw_nat_result *tw_nat_headline_of(const struct tw_nat_campaign *c)
 {
@@ -19,18 +24,13 @@ const struct tw_nat_result *tw_nat_headline_of(const struct tw_nat_campaign *c)
 }
 
 /* Why clients do not get through in this scenario, to stand behind "they never connect". */
-static void add_where(struct tw_textbuf *buf, const struct tw_nat_scenario *s)
+static const char *where(const struct tw_nat_scenario *s)
 {
-	const struct tw_nat_setting *set = &s->set;
-
-	if (set->drops_rsts)
-		tw_textbuf_add(buf, "behind a path that loses RSTs");
-	else if (set->drops_acks)
-		tw_textbuf_add(buf, "behind a path that loses bare ACKs");
-	else if (set->rfc1337)
-		tw_textbuf_add(buf, "with tcp_rfc1337=1 on the server");
-	else
-		tw_textbuf_add(buf, "in %s", s->id);
+	if (s->set.drops_rsts)
+		return "behind a path that loses RSTs";
+	if (s->set.drops_acks)
+		return "behind a path that loses bare ACKs";
+	return s->set.rfc1337 ? "with tcp_rfc1337=1 on the server" : s->id;
 }
 
 /* True if nobody whose first SYN was rejected got through. */
@@ -54,31 +54,42 @@ static double patience(const struct tw_nat_result *res)
 	return ret;
 }
 
-static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
+/* The reasons of those scenarios, each once. Returns how many. */
+static unsigned nevers(const struct tw_nat_campaign *c, const char *ret[NEVERS_MAX], double *ret_ms)
 {
-	unsigned n = 0, all = 0;
-	double least = INFINITY;
-	char wait[TW_SAY_MAX];
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < c->n_results; i++) {
-		if (never(c, &c->result[i])) {
-			all++;
-			least = fmin(least, patience(&c->result[i]));
-		}
-	}
-	for (unsigned i = 0; i < c->n_results; i++) {
+	*ret_ms = INFINITY;
+	for (unsigned i = 0; i < c->n_results && n < NEVERS_MAX; i++) {
+		const char *why = where(tw_nat_scenario_of(c, &c->result[i]));
+		unsigned k = 0;
+
 		if (!never(c, &c->result[i]))
 			continue;
-		tw_textbuf_add(buf, "%s",
-			       !n            ? "; they never connect "
-			       : n + 1 < all ? ", "
-					     : " or ");
-		add_where(buf, tw_nat_scenario_of(c, &c->result[i]));
-		n++;
+		*ret_ms = fmin(*ret_ms, patience(&c->result[i]));
+		while (k < n && strcmp(ret[k], why) != 0)
+			k++;
+		if (k == n)
+			ret[n++] = why;
 	}
-	if (isfinite(least))
-		tw_textbuf_add(buf, " (waited for %s at least)",
-			       tw_say_ms(least, wait, sizeof(wait)));
+	return n;
+}
+
+static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
+{
+	const char *why[NEVERS_MAX];
+	char wait[TW_SAY_MAX];
+	double ms;
+	unsigned n = nevers(c, why, &ms);
+
+	for (unsigned i = 0; i < n; i++)
+		tw_textbuf_add(buf, "%s%s",
+			       !i          ? "; they never connect "
+			       : i + 1 < n ? ", "
+					   : " or ",
+			       why[i]);
+	if (isfinite(ms))
+		tw_textbuf_add(buf, " (waited for %s at least)", tw_say_ms(ms, wait, sizeof(wait)));
 }
 
 char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)

@@ -21,12 +21,13 @@ void tw_html_remedies(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_figures(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c);
 
+void tw_html_ladder(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_starving(FILE *out, const struct tw_nat_starving *starving);
 
 /* A section with a picture: what comes before and behind its SVG. */
 void tw_html_figure_begin(FILE *out, const char *title);
 void tw_html_figure_end(FILE *out, const char *caption);
-/* True if a part can be drawn, it has @n things to show; else writes a section that says why not. */
+/* True if a part can be drawn, it has @n things to show; else says why not, below the @title if that is not "". */
 bool tw_html_figure_can(FILE *out, const char *title, bool done, const char *trouble, unsigned n);
 
 /* A rate as a dot on a line from 0 to 100 % with its interval, and @other, if there is one, below it. */

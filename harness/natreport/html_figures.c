@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "natreport/draw.h"
@@ -29,7 +28,9 @@ bool tw_html_figure_can(FILE *out, const char *title, bool done, const char *tro
 {
 	if (done && !*trouble && n)
 		return true;
-	fprintf(out, "<h2>%s</h2>\n<p class=\"why\">", title);
+	if (*title)
+		fprintf(out, "<h2>%s</h2>\n", title);
+	fputs("<p class=\"why\">", out);
 	tw_html_text(out, "Not measured: %s.",
 		     *trouble ? trouble
 		     : done   ? "there were no SYNs"
@@ -54,45 +55,6 @@ static void put_cdf(FILE *out, const struct tw_nat_campaign *c)
 		"A curve that stays below 100 % has connections that never get through; the cross "
 		"is where the last of them was given "
 		"up. Controls are thin and grey. Labels: connected of all.");
-}
-
-/* Seconds as people say them: "4.7 days". */
-static const char *span(double seconds, char *ret, size_t size)
-{
-	if (seconds >= 2 * 86400)
-		snprintf(ret, size, "%.1f days", seconds / 86400);
-	else if (seconds >= 2 * 3600)
-		snprintf(ret, size, "%.1f hours", seconds / 3600);
-	else
-		snprintf(ret, size, "%.4g s", seconds);
-	return ret;
-}
-
-static void put_ladder(FILE *out, const struct tw_nat_campaign *c)
-{
-	const struct tw_nat_result *of = NULL;
-	unsigned index = 0;
-	const struct tw_nat_trial *trial = tw_draw_lost_trial(c, &of, &index);
-	char text[TW_HEADLINE_MAX], age[32], in[2 * TW_SAY_MAX] = "";
-	int32_t dts;
-
-	if (!trial)
-		return;
-	tw_html_figure_begin(out, "One lost attempt, packet by packet");
-	tw_draw_ladder(out, trial);
-	if (tw_nat_trial_dts(trial, &dts))
-		snprintf(in, sizeof(in), ": its TSval is %s than T, by %s",
-			 dts < 0 ? "older" : "newer",
-			 span(fabs((double)dts) / 1000, age, sizeof(age)));
-	snprintf(text, sizeof(text),
-		 "Scenario %s, trial %u%s. R, S and T are RCV.NXT, SND.NXT and TS.Recent of the "
-		 "server's TIME_WAIT; other "
-		 "options than timestamps are left out. Times count from connect(). The server "
-		 "answers with the old "
-		 "connection's ACK, which makes the client send a RST, which makes room for the "
-		 "next SYN.",
-		 tw_nat_scenario_of(c, of)->id, index + 1, in);
-	tw_html_figure_end(out, text);
 }
 
 static void put_steps(FILE *out, const struct tw_nat_steps *steps)
@@ -123,7 +85,7 @@ static void put_clocks(FILE *out, const struct tw_nat_clocks *clocks)
 
 static void put_plane(FILE *out, const struct tw_nat_campaign *c)
 {
-	char text[TW_HEADLINE_MAX];
+	char text[TW_HEADLINE_MAX], more[TW_HEADLINE_MAX + 64];
 
 	if (!tw_html_figure_can(out, "Which SYNs are accepted", c->plane->done, c->plane->trouble,
 				c->plane->n))
@@ -131,7 +93,8 @@ static void put_plane(FILE *out, const struct tw_nat_campaign *c)
 	tw_html_figure_begin(out, "Which SYNs are accepted");
 	tw_draw_plane(out, c->plane, c);
 	tw_nat_headline_plane(c->plane, text, sizeof(text));
-	tw_html_figure_end(out, text);
+	snprintf(more, sizeof(more), "%s. Shaded: what the rule says", text);
+	tw_html_figure_end(out, more);
 }
 
 void tw_html_figures(FILE *out, const struct tw_nat_campaign *c)
@@ -143,7 +106,9 @@ void tw_html_figures(FILE *out, const struct tw_nat_campaign *c)
 		put_clocks(out, c->clocks);
 	if (c->plane)
 		put_plane(out, c);
-	put_ladder(out, c);
+	tw_html_ladder(out, c);
+	if (c->n_starving)
+		fputs("<h2>The victim of tcp_tw_recycle</h2>\n", out);
 	for (unsigned i = 0; i < c->n_starving; i++)
 		tw_html_starving(out, &c->starving[i]);
 }

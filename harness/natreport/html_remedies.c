@@ -35,6 +35,9 @@ static void put_loss(FILE *out, const struct tw_nat_result *res, const struct tw
 	tw_html_text(out, "%s", tw_say_interval(&res->loss, text, sizeof(text)));
 	fputs("</small>", out);
 	put_cost(out, res, plain);
+	if (res->verdict != TW_NAT_PASS)
+		fprintf(out, "<small class=\"%s\">%s</small>", tw_say_verdict(res->verdict),
+			tw_say_verdict(res->verdict));
 	fputs("</td>", out);
 }
 

@@ -41,9 +41,9 @@ void tw_html_starving(FILE *out, const struct tw_nat_starving *s)
 {
 	char text[TW_HEADLINE_MAX];
 
-	if (!tw_html_figure_can(out, "The victim of tcp_tw_recycle", s->done, "", s->n_doors))
+	if (!tw_html_figure_can(out, "", s->done, "", s->n_doors))
 		return;
-	fputs("<h2>The victim of tcp_tw_recycle</h2>\n<p>", out);
+	fputs("<p>", out);
 	if (s->emulated)
 		fputs("<span class=\"emulated\">EMULATED</span> The rule is twprobe's own, in "
 		      "front of the server: it drops what tcp_tw_recycle dropped. ",

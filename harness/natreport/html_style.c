@@ -60,7 +60,9 @@ static const char tables[] =
 	"background:var(--bg)}\n"
 	"table.remedies td{border:2px solid var(--bg)}\n"
 	"table.remedies b{display:block;font-size:16px}\n"
-	"table.remedies small{display:block;color:var(--soft)}\n"
+	"table.remedies small{display:block;color:var(--soft)}table.remedies "
+	"small.FAIL,table.remedies small.ERROR"
+	"{color:var(--lost)}\n"
 	"table.remedies .never b::after{content:' \\2715'}\n"
 	"details{margin:10px 0}summary{cursor:pointer;color:var(--soft);font-size:14.5px}\n"
 	"td.empty{color:var(--soft)}\n";

@@ -38,8 +38,8 @@ void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c)
 	      "difference has 0 in it.</p>\n"
 	      "<div class=\"wide\"><table>\n<tr><th>scenario</th><th colspan=\"3\">packets: lost, "
 	      "95 % interval</th>"
-	      "<th colspan=\"3\">simulated: lost, 95 % interval</th><th>0 to 100 "
-	      "%</th><th></th></tr>\n",
+	      "<th colspan=\"3\">simulated: lost, 95 % interval</th>"
+	      "<th class=\"mid\">0 to 100 %</th><th></th></tr>\n",
 	      out);
 	for (unsigned i = 0; i < c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++)
 		put_agreement(out, c, &c->agreement[i]);

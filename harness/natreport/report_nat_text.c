@@ -28,6 +28,14 @@ enum tw_nat_color tw_nat_color_of(enum tw_nat_verdict verdict)
 	return color[verdict & 3];
 }
 
+void tw_nat_text_name(const struct tw_nat_text *t, const char *name, int width)
+{
+	if ((int)strlen(name) < width)
+		fprintf(t->out, "%-*s", width, name);
+	else
+		fprintf(t->out, "%s\n%*s", name, width, "");
+}
+
 static void put_head(const struct tw_nat_text *t)
 {
 	const struct tw_nat_campaign *c = t->c;

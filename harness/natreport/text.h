@@ -28,6 +28,9 @@ const char *tw_nat_on(const struct tw_nat_text *t, enum tw_nat_color color);
 const char *tw_nat_off(const struct tw_nat_text *t);
 enum tw_nat_color tw_nat_color_of(enum tw_nat_verdict verdict);
 
+/* @name in a column of that width; where it is too long, on a line of its own. */
+void tw_nat_text_name(const struct tw_nat_text *t, const char *name, int width);
+
 /* Base scenarios and controls, one line each. */
 void tw_nat_text_scenarios(const struct tw_nat_text *t);
 /* Remedies down, the scenarios that they were tried on across. */

@@ -45,7 +45,7 @@ static void put_scenario(const struct tw_nat_text *t, const struct tw_nat_result
 {
 	enum tw_nat_verdict verdict = tw_nat_verdict_of(res->done, res->verdict);
 
-	fprintf(t->out, "%-26s", tw_nat_scenario_of(t->c, res)->id);
+	tw_nat_text_name(t, tw_nat_scenario_of(t->c, res)->id, 26);
 	if (tw_nat_has_numbers(res))
 		put_numbers(t, res);
 	else
@@ -107,10 +107,10 @@ void tw_nat_text_trials(const struct tw_nat_text *t, const struct tw_nat_result 
 	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++) {
 		const struct tw_nat_trial *trial = &res->trial[i];
 
-		fprintf(t->out, "  %3u  %-13s %9s  %u SYN%s, %u rejected", i + 1,
+		fprintf(t->out, "  %3u  %-13s %9s  SYNs %2u, rejected %2u", i + 1,
 			tw_say_outcome(trial->outcome),
 			tw_say_ms((double)trial->connect_ns / 1e6, ms, sizeof(ms)), trial->syns,
-			trial->syns == 1 ? " " : "s", trial->rejected);
+			trial->rejected);
 		put_distances(t, trial);
 		fprintf(t->out, "%s%.160s\n", *trial->trouble ? "  " : "", trial->trouble);
 	}
