@@ -1,5 +1,5 @@
 /* A packet that passes the NAT is one rung: seen on one side of it, and then on the other. */
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "natreport/draw.h"
@@ -13,6 +13,7 @@ enum {
 	NAT = 520,
 	SERVER = 920,
 	HEAD = 64,
+	BACK = 4, /* rungs: a packet is not overtaken by more */
 	RUNG = 50,
 	GAP = 30, /* more, where nothing happened for a while */
 	FALL = 8, /* of an arrow */
@@ -41,25 +42,56 @@ static const struct tw_nat_packet *first_seen(const struct rung *rung)
 	return in->from_server ? out : in;
 }
 
-static unsigned make_rungs(const struct tw_nat_trial *t, struct rung ret[RUNGS_MAX])
+static int by_time(const void *a, const void *b)
 {
-	unsigned n = 0;
+	const struct tw_nat_packet *x = *(const struct tw_nat_packet *const *)a;
+	const struct tw_nat_packet *y = *(const struct tw_nat_packet *const *)b;
 
-	for (unsigned i = 0; i < t->n_packets && i < TW_NAT_PACKETS_MAX; i++) {
-		const struct tw_nat_packet *p = &t->packet[i];
-		const struct tw_nat_packet *last = n ? first_seen(&ret[n - 1]) : NULL;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
 
-		if (last && !ret[n - 1].seen[p->side & 1] && same(last, p)) {
-			ret[n - 1].seen[p->side & 1] = p;
-			continue;
+/* One of the last rungs, on which @p was seen on the other side; NULL if it is a new one. */
+static struct rung *same_rung(struct rung *rung, unsigned n, const struct tw_nat_packet *p)
+{
+	for (unsigned back = 1; back <= n && back <= BACK; back++) {
+		struct rung *r = &rung[n - back];
+
+		if (!r->seen[p->side & 1] && same(first_seen(r), p))
+			return r;
+	}
+	return NULL;
+}
+
+/* Both sides of the NAT were captured on their own, so the packets are put in order first. @ret_more: that found no room. */
+static unsigned make_rungs(const struct tw_nat_trial *t, struct rung ret[RUNGS_MAX],
+			   unsigned *ret_more)
+{
+	unsigned n = 0, all = t->n_packets < TW_NAT_PACKETS_MAX ? t->n_packets : TW_NAT_PACKETS_MAX;
+	const struct tw_nat_packet *sorted[TW_NAT_PACKETS_MAX];
+
+	for (unsigned i = 0; i < all; i++)
+		sorted[i] = &t->packet[i];
+	qsort(sorted, all, sizeof(sorted[0]), by_time);
+	*ret_more = t->n_packets - all;
+	for (unsigned i = 0; i < all; i++) {
+		const struct tw_nat_packet *p = sorted[i],
+					   *last = n ? first_seen(&ret[n - 1]) : NULL;
+		struct rung *rung = same_rung(ret, n, p);
+
+		if (rung) {
+			rung->seen[p->side & 1] = p;
+		} else if (n == RUNGS_MAX) {
+			++*ret_more;
+		} else {
+			rung = &ret[n];
+			*rung = (struct rung){ .y = HEAD + 40 };
+			if (last && p->at > last->at + 1000000)
+				rung->gap_ms = (double)(p->at - last->at) / 1e6;
+			if (last)
+				rung->y = ret[n - 1].y + RUNG + (rung->gap_ms > 0 ? GAP : 0);
+			rung->seen[p->side & 1] = p;
+			n++;
 		}
-		if (n == RUNGS_MAX)
-			break;
-		ret[n] = (struct rung){ 0 };
-		if (last && p->at > last->at + 1000000)
-			ret[n].gap_ms = (double)(p->at - last->at) / 1e6;
-		ret[n].y = (n ? ret[n - 1].y + RUNG : HEAD + 40) + (ret[n].gap_ms > 0 ? GAP : 0);
-		ret[n++].seen[p->side & 1] = p;
 	}
 	return n;
 }
@@ -164,13 +196,15 @@ static void draw_heads(FILE *out, const struct tw_nat_trial *t, double bottom)
 void tw_draw_ladder(FILE *out, const struct tw_nat_trial *trial)
 {
 	struct rung rung[RUNGS_MAX];
-	unsigned n = make_rungs(trial, rung);
+	unsigned more, n = make_rungs(trial, rung, &more);
 	double bottom = n ? rung[n - 1].y + 34 : HEAD + 40;
 
-	tw_plot_begin(out, TW_DRAW_WIDTH, bottom + 10,
+	tw_plot_begin(out, TW_DRAW_WIDTH, bottom + 30,
 		      "The packets of one attempt whose first SYN was rejected");
 	draw_heads(out, trial, bottom);
 	for (unsigned i = 0; i < n; i++)
 		draw_rung(out, trial, &rung[i]);
+	if (more)
+		tw_plot_text(out, NAT, bottom + 20, "middle", "tick", "and %u more packets", more);
 	tw_plot_end(out);
 }

@@ -108,8 +108,9 @@ char *tw_nat_headline_starving(const struct tw_nat_starving *starving, char *ret
 		       dropped, syns, connected, starving->n_tries, starving->neighbour_lost,
 		       starving->neighbour_connections);
 	if (starving->disagreements)
-		tw_textbuf_add(&buf, "the model disagrees with %llu SYNs",
-			       (unsigned long long)starving->disagreements);
+		tw_textbuf_add(&buf, "the model disagrees with %llu SYN%s",
+			       (unsigned long long)starving->disagreements,
+			       starving->disagreements == 1 ? "" : "s");
 	else
 		tw_textbuf_add(&buf, "the model agrees with every SYN");
 	return ret;

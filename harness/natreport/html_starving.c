@@ -54,8 +54,9 @@ void tw_html_starving(FILE *out, const struct tw_nat_starving *s)
 	fputs("</p>\n<figure><div class=\"fig\">\n", out);
 	tw_draw_starving(out, s);
 	snprintf(text, sizeof(text),
-		 "Each SYN that came to the server's door. %s dropped %llu, the model %llu. A "
-		 "neighbour that goes on closing "
+		 "Each SYN that came to the server's door. %s dropped %llu, the model %llu. By the "
+		 "rule "
+		 "a neighbour that goes on closing "
 		 "connections keeps the stamp fresh, so that the victim starves until there is a "
 		 "minute of quiet or its own "
 		 "clock has overtaken.",
