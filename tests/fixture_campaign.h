@@ -282,6 +282,9 @@ static void make_trial(struct tw_nat_trial *t, const struct tw_nat_scenario *s, 
 		t->connect_ns =
 			s->set.limit_s ? s->set.limit_s * 1000 * MS : 133700 * MS + i * 9 * MS;
 	t->so_error = t->outcome == TW_NAT_TIMED_OUT ? 110 : 0;
+	t->paws = t->rule == TW_NAT_RULE_PAWS ? t->rejected : 0;
+	t->low = t->rule == TW_NAT_RULE_SEQ ? t->rejected : 0;
+	t->ended = !old || s->recovers || !s->set.limit_s;
 	t->counted = i % 2 == 0;
 	t->n_moved = t->counted && t->rejected;
 	strcpy(t->moved[0].name, "TcpExtPAWSTimewait");
@@ -316,7 +319,7 @@ static void sum_up(struct tw_nat_result *res)
 		lost += t->rejected > 0;
 		never += t->outcome == TW_NAT_UNCONNECTED || t->outcome == TW_NAT_TIMED_OUT;
 		res->rejected_syns += t->rejected;
-		res->paws_rejected += t->rule == TW_NAT_RULE_PAWS ? t->rejected : 0;
+		res->paws_rejected += t->paws;
 		if (t->outcome == TW_NAT_ACCEPTED)
 			ms[0][n[0]++] = (double)t->connect_ns / 1e6;
 		if (t->outcome == TW_NAT_RECOVERED)

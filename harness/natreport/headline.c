@@ -40,33 +40,34 @@ static bool never(const struct tw_nat_campaign *c, const struct tw_nat_result *r
 	       tw_nat_has_numbers(res) && res->never.n && res->never.n == res->loss.n;
 }
 
-/* The shortest time after which a connect() had not succeeded, ms; INFINITY if all did. */
-static double patience(const struct tw_nat_result *res)
+/* The shortest and the longest time after which a connect() had not succeeded, ms. */
+static void patience(const struct tw_nat_result *res, double ret[2])
 {
-	double ret = INFINITY;
-
 	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++) {
 		const struct tw_nat_trial *trial = &res->trial[i];
 
-		if (trial->outcome == TW_NAT_UNCONNECTED || trial->outcome == TW_NAT_TIMED_OUT)
-			ret = fmin(ret, (double)trial->connect_ns / 1e6);
+		if (trial->outcome != TW_NAT_UNCONNECTED && trial->outcome != TW_NAT_TIMED_OUT)
+			continue;
+		ret[0] = fmin(ret[0], (double)trial->connect_ns / 1e6);
+		ret[1] = fmax(ret[1], (double)trial->connect_ns / 1e6);
 	}
-	return ret;
 }
 
 /* The reasons of those scenarios, each once. Returns how many. */
-static unsigned nevers(const struct tw_nat_campaign *c, const char *ret[NEVERS_MAX], double *ret_ms)
+static unsigned nevers(const struct tw_nat_campaign *c, const char *ret[NEVERS_MAX],
+		       double ret_ms[2])
 {
 	unsigned n = 0;
 
-	*ret_ms = INFINITY;
+	ret_ms[0] = INFINITY;
+	ret_ms[1] = 0;
 	for (unsigned i = 0; i < c->n_results && n < NEVERS_MAX; i++) {
 		const char *why = where(tw_nat_scenario_of(c, &c->result[i]));
 		unsigned k = 0;
 
 		if (!never(c, &c->result[i]))
 			continue;
-		*ret_ms = fmin(*ret_ms, patience(&c->result[i]));
+		patience(&c->result[i], ret_ms);
 		while (k < n && strcmp(ret[k], why) != 0)
 			k++;
 		if (k == n)
@@ -78,9 +79,9 @@ static unsigned nevers(const struct tw_nat_campaign *c, const char *ret[NEVERS_M
 static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
 {
 	const char *why[NEVERS_MAX];
-	char wait[TW_SAY_MAX];
-	double ms;
-	unsigned n = nevers(c, why, &ms);
+	char least[TW_SAY_MAX], most[TW_SAY_MAX];
+	double ms[2];
+	unsigned n = nevers(c, why, ms);
 
 	for (unsigned i = 0; i < n; i++)
 		tw_textbuf_add(buf, "%s%s",
@@ -88,8 +89,11 @@ static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
 			       : i + 1 < n ? ", "
 					   : " or ",
 			       why[i]);
-	if (isfinite(ms))
-		tw_textbuf_add(buf, " (waited for %s at least)", tw_say_ms(ms, wait, sizeof(wait)));
+	if (n && isfinite(ms[0]))
+		tw_textbuf_add(buf, " (given up after %s%s%s)",
+			       tw_say_ms(ms[0], least, sizeof(least)),
+			       ms[1] > 1.1 * ms[0] ? " to " : "",
+			       ms[1] > 1.1 * ms[0] ? tw_say_ms(ms[1], most, sizeof(most)) : "");
 }
 
 char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
@@ -116,7 +120,8 @@ char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
 			tw_nat_scenario_of(c, res)->id, res->loss.n, res->loss.of,
 			tw_say_interval(&res->loss, interval, sizeof(interval)));
 		if (isfinite(tw_nat_delay_ms(res)))
-			tw_textbuf_add(&buf, "; each of those connects %s later",
+			tw_textbuf_add(&buf, "; %s connects %s later",
+				       res->never.n ? "who gets through" : "each of those",
 				       tw_say_ms(tw_nat_delay_ms(res), delay, sizeof(delay)));
 	}
 	add_nevers(&buf, c);
@@ -132,7 +137,7 @@ struct proof {
 
 static void prove(const struct tw_nat_campaign *c, struct proof *ret)
 {
-	uint64_t least, most;
+	uint64_t rejected;
 
 	for (unsigned i = 0; i < c->n_results; i++) {
 		const struct tw_nat_result *res = &c->result[i];
@@ -145,7 +150,7 @@ static void prove(const struct tw_nat_campaign *c, struct proof *ret)
 		ret->controls += control ? res->loss.of : 0;
 		ret->lost_controls += control ? res->loss.n : 0;
 		ret->counters++;
-		ret->wrong_counters += !tw_nat_counted(res, &least, &most);
+		ret->wrong_counters += !tw_nat_counted(res, &rejected);
 	}
 	if (c->plane) {
 		ret->answers += c->plane->n;

@@ -15,7 +15,7 @@ enum {
 
 /*
  * "On this kernel 54 % of the connections that get a tuple in TIME_WAIT lose their first SYN (two-hosts: 13 of 24, 95 % interval 35..72 %); each
- * of those connects 8.2 ms later; they never connect with tcp_rfc1337=1 on the server (waited for 12.0 s at least)." Of the first
+ * of those connects 8.2 ms later; they never connect with tcp_rfc1337=1 on the server (given up after 5.0 s)." Of the first
  * scenario that has losses to show, and of those in which no client whose SYN was rejected got through.
  */
 char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size);

@@ -14,6 +14,9 @@ static void put_cost(FILE *out, const struct tw_nat_result *res, const struct tw
 	if (res->never.n)
 		fprintf(out, "<small>%s</small>",
 			res->never.n == res->loss.n ? "never connect" : "some never connect");
+	if (tw_nat_without_port(res))
+		fprintf(out, "<small>%u of %u no port</small>", tw_nat_without_port(res),
+			res->n_trials);
 	if (isfinite(delay))
 		fprintf(out, "<small>%s%s</small>", delay < 0 ? "" : "+",
 			tw_say_ms(delay, text, sizeof(text)));
@@ -41,8 +44,7 @@ static void put_loss(FILE *out, const struct tw_nat_result *res, const struct tw
 	fputs("</td>", out);
 }
 
-static void put_cell(FILE *out, const struct tw_nat_campaign *c, const struct tw_nat_result *res,
-		     const struct tw_nat_result *plain)
+static void put_cell(FILE *out, const struct tw_nat_result *res, const struct tw_nat_result *plain)
 {
 	const char *verdict;
 
@@ -53,10 +55,8 @@ static void put_cell(FILE *out, const struct tw_nat_campaign *c, const struct tw
 		fprintf(out, "<td class=\"%s\">%s</td>", verdict, verdict);
 	} else if (!res->loss.of) {
 		fprintf(out, "<td class=\"empty\">%s</td>",
-			tw_nat_scenario_of(c, res)->promise == TW_NAT_EXHAUSTED
-				? "no port<small>until it is free"
-				  "</small>"
-				: "nothing");
+			tw_nat_without_port(res) ? "no port<small>until it is free</small>"
+						 : "nothing");
 	} else {
 		put_loss(out, res, plain);
 	}
@@ -97,9 +97,9 @@ void tw_html_remedies(FILE *out, const struct tw_nat_campaign *c)
 		fputs("<tr><td>", out);
 		tw_html_text(out, "%s", table.base[i]);
 		fputs("</td>", out);
-		put_cell(out, c, table.plain[i], table.plain[i]);
+		put_cell(out, table.plain[i], table.plain[i]);
 		for (unsigned k = 0; k < table.n_remedies; k++)
-			put_cell(out, c, table.cell[i][k], table.plain[i]);
+			put_cell(out, table.cell[i][k], table.plain[i]);
 		fputs("</tr>\n", out);
 	}
 	fputs("</table></div>\n", out);

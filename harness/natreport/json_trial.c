@@ -122,7 +122,7 @@ json_t *tw_nat_json_trial(const struct tw_nat_trial *trial)
 
 	return json_pack(
 		"{s:s, s:o, s:o, s:i, s:o, s:f, s:i, s:o, s:o, s:b, s:o, s:o, s:s, s:s, s:I, s:I, "
-		"s:o, s:o, "
+		"s:I, s:I, s:I, s:I, s:o, s:o, "
 		"s:I, s:o, s:o}",
 		"outcome", tw_say_outcome(trial->outcome), "first", first_json(trial), "time_wait",
 		entry_json(trial), "server_port", trial->server_port, "client",
@@ -132,7 +132,10 @@ json_t *tw_nat_json_trial(const struct tw_nat_trial *trial)
 		trial->syn_outside ? packet_json(trial, out) : json_null(), "reused", trial->reused,
 		"dtsval", number_if(has_dts, dts), "disn", number_if(has_disn, disn), "answer",
 		tw_say_answer(trial->answer), "rule", tw_say_rule(trial->rule), "syns",
-		(json_int_t)trial->syns, "rejected", (json_int_t)trial->rejected, "second_syn_ms",
+		(json_int_t)trial->syns, "rejected", (json_int_t)trial->rejected,
+		"rejected_by_paws", (json_int_t)trial->paws, "rejected_by_sequence",
+		(json_int_t)trial->low, "unanswered", (json_int_t)trial->silent, "breaches",
+		(json_int_t)trial->breaches, "second_syn_ms",
 		trial->second_syn_ns ? json_real((double)trial->second_syn_ns / 1e6) : json_null(),
 		"counters", counters_json(trial), "n_packets", (json_int_t)trial->n_packets,
 		"packets", packets_json(trial), "trouble",

@@ -65,8 +65,8 @@ static json_t *trials_json(const struct tw_nat_result *res)
 
 static json_t *sums_json(const struct tw_nat_result *res)
 {
-	uint64_t least, most;
-	bool counted = tw_nat_counted(res, &least, &most);
+	uint64_t rejected;
+	bool counted = tw_nat_counted(res, &rejected);
 
 	return json_pack(
 		"{s:o, s:o, s:I, s:o, s:o, s:o, s:[o, o, o], s:o, s:o, s:b, s:o}", "loss",

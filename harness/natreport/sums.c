@@ -27,21 +27,25 @@ bool tw_nat_trial_disn(const struct tw_nat_trial *trial, int32_t *ret)
 	return true;
 }
 
-bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_least, uint64_t *ret_most)
+bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_rejected)
 {
-	uint64_t paws = 0, seq = 0;
+	uint64_t paws = 0, silent = 0;
 
 	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++) {
-		const struct tw_nat_trial *trial = &res->trial[i];
-
-		if (trial->rule == TW_NAT_RULE_SEQ)
-			seq += trial->rejected;
-		else
-			paws += trial->rejected;
+		paws += res->trial[i].paws;
+		silent += res->trial[i].silent;
 	}
-	*ret_most = paws + res->skipped_acks;
-	*ret_least = seq ? paws : *ret_most;
-	return res->paws_rejected >= *ret_least && res->paws_rejected <= *ret_most;
+	*ret_rejected = paws;
+	return res->paws_rejected == paws && res->skipped_acks == silent;
+}
+
+unsigned tw_nat_without_port(const struct tw_nat_result *res)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < res->n_trials && i < TW_NAT_TRIALS_MAX; i++)
+		n += res->trial[i].outcome == TW_NAT_NOT_FORWARDED;
+	return n;
 }
 
 bool tw_nat_has_numbers(const struct tw_nat_result *res)

@@ -47,7 +47,7 @@ static void put_cell(const struct tw_nat_text *t, const struct tw_nat_result *re
 		snprintf(cell, sizeof(cell), "%s", tw_say_verdict(verdict));
 	} else if (res && res->loss.of) {
 		color = say_loss(res, plain, cell, sizeof(cell));
-	} else if (res && tw_nat_scenario_of(t->c, res)->promise == TW_NAT_NO_PORT) {
+	} else if (res && tw_nat_without_port(res)) {
 		color = TW_NAT_PLAIN;
 		strcpy(cell, "no port");
 	}

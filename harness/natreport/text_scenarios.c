@@ -6,15 +6,12 @@
 /* The counter's cell: "13 = 13"; "13 of 12" where it does not fit. */
 static void put_counter(const struct tw_nat_text *t, const struct tw_nat_result *res)
 {
-	uint64_t least, most;
-	bool ok = tw_nat_counted(res, &least, &most);
+	uint64_t rejected;
+	bool ok = tw_nat_counted(res, &rejected);
 	char cell[48];
 
 	snprintf(cell, sizeof(cell), "%llu %s %llu", (unsigned long long)res->paws_rejected,
-		 !ok             ? "/"
-		 : least == most ? "="
-				 : "~",
-		 (unsigned long long)most);
+		 ok ? "=" : "/", (unsigned long long)rejected);
 	fprintf(t->out, "%s%9s%s", tw_nat_on(t, ok ? TW_NAT_PLAIN : TW_NAT_RED), cell,
 		tw_nat_off(t));
 }

@@ -41,7 +41,7 @@ const char *tw_say_rule(enum tw_nat_rule rule)
 
 const char *tw_say_promise(enum tw_nat_promise promise)
 {
-	static const char *const name[] = { "loses", "no-loss", "anything", "no-port" };
+	static const char *const name[] = { "loses", "no-loss", "anything", "exhausted" };
 
 	return NAME(name, promise);
 }

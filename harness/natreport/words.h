@@ -35,11 +35,13 @@ bool tw_nat_trial_dts(const struct tw_nat_trial *trial, int32_t *ret);
 bool tw_nat_trial_disn(const struct tw_nat_trial *trial, int32_t *ret);
 
 /*
- * What the server's PAWS counter must have moved by, as far as the packets tell: @ret_least SYNs that PAWS rejected and an ACK
- * answered; @ret_most with those whose ACK the rate limit held back (TcpExtTCPACKSkippedTimeWait, rejected for either reason).
- * True if the counter is within; if no SYN was rejected for its sequence number, it must be @ret_most.
+ * True if the server's counters say what the packets say: @ret_rejected, the SYNs that PAWS rejects, are those that it counted, and
+ * those without an answer are the ACKs that it withheld.
  */
-bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_least, uint64_t *ret_most);
+bool tw_nat_counted(const struct tw_nat_result *res, uint64_t *ret_rejected);
+
+/* Trials whose second connection found no port of the NAT. */
+unsigned tw_nat_without_port(const struct tw_nat_result *res);
 
 /* The numbers of a result may be shown: it came to its end and something was measured. */
 bool tw_nat_has_numbers(const struct tw_nat_result *res);
