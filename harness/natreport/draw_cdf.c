@@ -9,7 +9,7 @@
 enum {
 	CURVES_MAX = 20,
 	LEFT = 56,
-	RIGHT = 800,
+	RIGHT = 750,
 	TOP = 34,
 	BOTTOM = 390,
 	GAP = 17, /* between labels */
@@ -19,6 +19,7 @@ struct curve {
 	const struct tw_nat_scenario *scenario;
 	unsigned n, of; /* that connected, of those that have an outcome */
 	double ms[TW_NAT_TRIALS_MAX];
+	unsigned color;  /* counts curves that are no controls */
 	double given_up; /* ms, the last of those that did not; 0: none */
 };
 
@@ -85,14 +86,14 @@ static void draw_path(const struct tw_plot *plot, const struct curve *curve)
 	fprintf(plot->out, "H%.1f\"/>\n", plot->x.to);
 }
 
-static void draw_curve(const struct tw_plot *plot, const struct curve *curve, unsigned color,
+static void draw_curve(const struct tw_plot *plot, const struct curve *curve,
 		       const struct tw_label *label)
 {
 	double end = height(plot, curve, curve->n);
 	char look[32];
 
-	snprintf(look, sizeof(look), curve->scenario->control ? "control" : "c%u d%u", color % 8,
-		 color % 3);
+	snprintf(look, sizeof(look), curve->scenario->control ? "control" : "c%u d%u",
+		 curve->color % 8, curve->color % 3);
 	fprintf(plot->out, "<g class=\"curve %s\">\n<title>", look);
 	tw_xml_put(plot->out, curve->scenario->id);
 	fprintf(plot->out, ": %u of %u connected</title>\n", curve->n, curve->of);
@@ -127,12 +128,16 @@ void tw_draw_cdf(FILE *out, const struct tw_nat_campaign *c)
 				.y = { TW_SCALE_LINEAR, 0, 1, BOTTOM, TOP } };
 	struct curve *curve = calloc(CURVES_MAX, sizeof(*curve));
 	struct tw_label label[CURVES_MAX];
-	unsigned n = 0;
+	unsigned n = 0, colors = 0;
 
 	if (!curve)
 		return;
-	for (unsigned i = 0; i < c->n_results && n < CURVES_MAX; i++)
-		n += make_curve(c, &c->result[i], &curve[n]);
+	for (unsigned i = 0; i < c->n_results && n < CURVES_MAX; i++) {
+		curve[n].color = colors;
+		if (!make_curve(c, &c->result[i], &curve[n]))
+			continue;
+		colors += !curve[n++].scenario->control;
+	}
 	limits(curve, n, &plot.x.lo, &plot.x.hi);
 	for (unsigned i = 0; i < n; i++)
 		label[i] = (struct tw_label){ .wish = height(&plot, &curve[i], curve[i].n),
@@ -142,7 +147,7 @@ void tw_draw_cdf(FILE *out, const struct tw_nat_campaign *c)
 		      "Distribution of the time until connect() succeeds");
 	draw_axes(&plot);
 	for (unsigned i = 0; i < n; i++)
-		draw_curve(&plot, &curve[label[i].index], label[i].index, &label[i]);
+		draw_curve(&plot, &curve[label[i].index], &label[i]);
 	tw_plot_end(out);
 	free(curve);
 }

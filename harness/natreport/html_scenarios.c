@@ -98,7 +98,7 @@ static void put_part(FILE *out, const struct tw_nat_campaign *c, enum tw_nat_par
 		if (!any)
 			fprintf(out,
 				"<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<div "
-				"class=\"wide\"><table>\n"
+				"class=\"wide\"><table class=\"trials\">\n"
 				"<tr><th>scenario</th><th>lost</th><th></th><th class=\"mid\">0 to "
 				"100 %%</th>"
 				"<th>95 %% "

@@ -7,7 +7,7 @@
 #include "text/wrap.h"
 
 enum {
-	INDENT = 12,
+	INDENT = 14,
 };
 
 /* "clocks      sentence", wrapped. */
@@ -53,12 +53,12 @@ static void put_agreements(const struct tw_nat_text *t)
 	char a[2][TW_SAY_MAX], b[2][TW_SAY_MAX];
 
 	if (t->c->n_agreements)
-		fprintf(t->out, "\n%-26s%8s%12s%12s%12s\n", "simulation", "packets", "95 %",
+		fprintf(t->out, "\n%-28s%8s%12s%12s%16s\n", "simulation", "packets", "95 %",
 			"simulated", "95 %");
 	for (unsigned i = 0; i < t->c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
 		const struct tw_nat_agreement *agreement = &t->c->agreement[i];
 
-		fprintf(t->out, "%-26s%8s%12s%12s%12s  %s%s%s\n",
+		fprintf(t->out, "%-28s%8s%12s%12s%16s  %s%s%s\n",
 			t->c->scenario[agreement->scenario].id,
 			tw_say_percent(&agreement->measured, a[0], sizeof(a[0])),
 			tw_say_interval(&agreement->measured, a[1], sizeof(a[1])),

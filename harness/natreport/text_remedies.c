@@ -6,7 +6,7 @@
 #include "natreport/words.h"
 
 enum {
-	NAME_WIDTH = 26,
+	NAME_WIDTH = 28,
 	CELL_WIDTH = 24,
 	ACROSS = 3, /* scenarios side by side */
 };
@@ -17,8 +17,14 @@ static enum tw_nat_color say_loss(const struct tw_nat_result *res,
 {
 	double delay = tw_nat_cell_delay_ms(res, plain);
 	char percent[TW_SAY_MAX], interval[TW_SAY_MAX], ms[TW_SAY_MAX] = "";
+	unsigned without = tw_nat_without_port(res);
 	const char *cost = "";
 
+	if (without) {
+		snprintf(ret, size, "%u/%u no port %u/%u lost%s", without, res->n_trials,
+			 res->loss.n, res->loss.of, res->verdict == TW_NAT_PASS ? "" : " !");
+		return res->verdict == TW_NAT_PASS ? TW_NAT_YELLOW : TW_NAT_RED;
+	}
 	if (isfinite(delay))
 		cost = tw_say_ms(delay, ms, sizeof(ms));
 	else if (res->never.n)

@@ -3,6 +3,10 @@
 #include "natreport/text.h"
 #include "natreport/words.h"
 
+enum {
+	NAME_WIDTH = 27,
+};
+
 /* The counter's cell: "13 = 13"; "13 of 12" where it does not fit. */
 static void put_counter(const struct tw_nat_text *t, const struct tw_nat_result *res)
 {
@@ -12,7 +16,7 @@ static void put_counter(const struct tw_nat_text *t, const struct tw_nat_result 
 
 	snprintf(cell, sizeof(cell), "%llu %s %llu", (unsigned long long)res->paws_rejected,
 		 ok ? "=" : "/", (unsigned long long)rejected);
-	fprintf(t->out, "%s%9s%s", tw_nat_on(t, ok ? TW_NAT_PLAIN : TW_NAT_RED), cell,
+	fprintf(t->out, "%s%12s%s", tw_nat_on(t, ok ? TW_NAT_PLAIN : TW_NAT_RED), cell,
 		tw_nat_off(t));
 }
 
@@ -22,7 +26,7 @@ static void put_numbers(const struct tw_nat_text *t, const struct tw_nat_result 
 
 	snprintf(rate, sizeof(rate), "%u/%u", res->loss.n, res->loss.of);
 	fprintf(t->out, "%8s", rate);
-	fprintf(t->out, "%7s", tw_say_percent(&res->loss, cell, sizeof(cell)));
+	fprintf(t->out, "%6s", tw_say_percent(&res->loss, cell, sizeof(cell)));
 	fprintf(t->out, "%11s", tw_say_interval(&res->loss, cell, sizeof(cell)));
 	fprintf(t->out, "%9s", tw_say_ms(res->accepted_ms, cell, sizeof(cell)));
 	fprintf(t->out, "%10s", tw_say_ms(res->lost_ms, cell, sizeof(cell)));
@@ -32,21 +36,21 @@ static void put_numbers(const struct tw_nat_text *t, const struct tw_nat_result 
 		fprintf(t->out, "%s%6s%s", tw_nat_on(t, TW_NAT_DIM), "-", tw_nat_off(t));
 	put_counter(t, res);
 	if (res->exceptions)
-		fprintf(t->out, "%s%6u%s", tw_nat_on(t, TW_NAT_RED), res->exceptions,
+		fprintf(t->out, "%s%4u%s", tw_nat_on(t, TW_NAT_RED), res->exceptions,
 			tw_nat_off(t));
 	else
-		fprintf(t->out, "%s%6s%s", tw_nat_on(t, TW_NAT_DIM), "-", tw_nat_off(t));
+		fprintf(t->out, "%s%4s%s", tw_nat_on(t, TW_NAT_DIM), "-", tw_nat_off(t));
 }
 
 static void put_scenario(const struct tw_nat_text *t, const struct tw_nat_result *res)
 {
 	enum tw_nat_verdict verdict = tw_nat_verdict_of(res->done, res->verdict);
 
-	tw_nat_text_name(t, tw_nat_scenario_of(t->c, res)->id, 26);
+	tw_nat_text_name(t, tw_nat_scenario_of(t->c, res)->id, NAME_WIDTH);
 	if (tw_nat_has_numbers(res))
 		put_numbers(t, res);
 	else
-		fprintf(t->out, "%66s", "");
+		fprintf(t->out, "%65s", "");
 	fprintf(t->out, "  %s%s%s\n", tw_nat_on(t, tw_nat_color_of(verdict)),
 		tw_say_verdict(verdict), tw_nat_off(t));
 	if (t->verbose)
@@ -63,9 +67,9 @@ static void put_part(const struct tw_nat_text *t, enum tw_nat_part part, const c
 		if (tw_nat_part_of(tw_nat_scenario_of(t->c, res)) != part)
 			continue;
 		if (!any)
-			fprintf(t->out, "%s%-26s%8s%7s%11s%9s%10s%6s%9s%6s\n",
-				part == TW_NAT_PART_BASE ? "" : "\n", title, "lost", "", "95 %",
-				"accepted", "recovered", "never", "counter", "odd");
+			fprintf(t->out, "%s%-*s%8s%6s%11s%9s%10s%6s%12s%4s\n",
+				part == TW_NAT_PART_BASE ? "" : "\n", NAME_WIDTH, title, "lost", "",
+				"95 %", "accepted", "recovered", "never", "counter", "odd");
 		any = true;
 		put_scenario(t, res);
 	}
