@@ -32,36 +32,59 @@ static int by_time(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* The last SYN of each public port, and whether its answer is still to come. */
-struct port {
-	bool seen, waits;
+/* A connection: its ISN, which it keeps even if the NAT gives its next SYN another port. */
+struct knock {
 	uint32_t isn;
+	uint16_t port; /* of the first SYN */
+	bool waits;    /* for the answer to it */
 };
+
+struct knocks {
+	unsigned n;
+	struct knock k[TW_NAT_FRAMES_MAX];
+};
+
+static void take_syn(struct knocks *all, const struct tw_nat_frame *f)
+{
+	for (unsigned i = all->n; i-- > 0;)
+		if (all->k[i].isn == f->seg.seq)
+			return;
+	all->k[all->n++] = (struct knock){ f->seg.seq, f->flow.peer_port, true };
+}
+
+/* The latest one that waits there; answers to others are not about a first SYN. */
+static bool take_answer(struct knocks *all, const struct tw_nat_frame *f)
+{
+	for (unsigned i = all->n; i-- > 0;) {
+		if (all->k[i].port != f->flow.peer_port)
+			continue;
+		if (!all->k[i].waits)
+			return false;
+		all->k[i].waits = false;
+		return (f->seg.flags & (TW_SYN | TW_ACK)) != (TW_SYN | TW_ACK);
+	}
+	return false;
+}
 
 unsigned tw_nat_load_count(struct tw_nat_frames *frames, unsigned *ret_rejected)
 {
-	static const uint8_t syn = TW_SYN, both = TW_SYN | TW_ACK;
-	struct port *port = calloc(65536, sizeof(*port));
-	unsigned n = 0;
+	struct knocks *all = calloc(1, sizeof(*all));
+	unsigned n;
 
 	*ret_rejected = 0;
-	if (!port)
+	if (!all)
 		return 0;
 	qsort(frames->frame, frames->n, sizeof(frames->frame[0]), by_time);
 	for (unsigned i = 0; i < frames->n; i++) {
 		const struct tw_nat_frame *f = &frames->frame[i];
-		struct port *p = &port[f->flow.peer_port];
 
-		if (f->from_server && p->waits) {
-			*ret_rejected += (f->seg.flags & both) != both;
-			p->waits = false;
-		} else if (!f->from_server && (f->seg.flags & both) == syn &&
-			   !(p->seen && p->isn == f->seg.seq)) {
-			*p = (struct port){ .seen = true, .waits = true, .isn = f->seg.seq };
-			n++;
-		}
+		if (f->from_server)
+			*ret_rejected += take_answer(all, f);
+		else if ((f->seg.flags & (TW_SYN | TW_ACK)) == TW_SYN)
+			take_syn(all, f);
 	}
-	free(port);
+	n = all->n;
+	free(all);
 	return n;
 }
 

@@ -39,8 +39,9 @@ struct tw_nat_load {
 };
 
 /*
- * Counts in what was captured at the server: a SYN with a new sequence number is a connection's first; it was rejected if the server's
- * next segment to that port is no SYN-ACK. Sorts the frames. Returns how many first SYNs there are.
+ * Counts in what was captured at the server: a SYN with a new sequence number is a connection's first (the next may come from another
+ * port: connection tracking begins anew after a RST); it was rejected if the server's next segment to that port is no SYN-ACK. Sorts
+ * the frames. Returns how many first SYNs there are; 0 also if there is no memory.
  */
 unsigned tw_nat_load_count(struct tw_nat_frames *frames, unsigned *ret_rejected);
 
