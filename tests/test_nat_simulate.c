@@ -87,6 +87,10 @@ static void per_tuple(void **state)
 	cfg.retry_ms = 1000;
 	ret = run(&cfg);
 	assert_delay(&ret, 1000);
+	/* Nothing makes them wait for longer. */
+	cfg.retry_ms = 5000;
+	ret = run(&cfg);
+	assert_delay(&ret, 1000);
 }
 
 /* Seldom enough that TIME_WAIT ends between: 1 - exp(-rate x 60) are in time, half of them are lost. */
@@ -157,6 +161,11 @@ static void remedies_that_are_complete(void **state)
 		/* The client closes first. */
 		cfg.hold_s = 0;
 		cfg.tw_s = 0;
+		ret = run(&cfg);
+		assert_int_equal(ret.reused, 0);
+		assert_int_equal(ret.rejected, 0);
+		/* Then mechanism A has nothing to learn from either. */
+		cfg.recycle = true;
 		ret = run(&cfg);
 		assert_int_equal(ret.reused, 0);
 		assert_int_equal(ret.rejected, 0);
@@ -289,6 +298,12 @@ static void late_but_not_lost(void **state)
 	assert_int_equal(ret.never, 0);
 	assert_true(fabs(ret.delay_ms[0] - 35500) < 0.01);
 	assert_true(fabs(ret.delay_ms[5] - 68500) < 0.01);
+	/* From 0 to 20 s: half by 10 s, nine of ten by 18 s. */
+	cfg.tw_s = 20;
+	ret = run(&cfg);
+	assert_true(fabs(ret.delay_ms[0] - 11000) < 0.01);
+	assert_true(fabs(ret.delay_ms[1] - 19400) < 0.01);
+	cfg.tw_s = 60;
 	/* Always used again at once, it has 60 s left. */
 	cfg.rate = 10;
 	cfg.duration_s = 100000;
@@ -383,6 +398,10 @@ static void warming_up(void **state)
 	assert_share(ret.connections, all.connections, 0.1);
 	assert_int_equal(ret.reused, ret.connections - ret.no_port);
 	assert_int_equal(ret.events, all.events);
+	cfg.rfc1337 = true;
+	ret = run(&cfg);
+	assert_int_equal(ret.never, ret.rejected);
+	assert_int_equal(ret.rejected_syns, 11 * ret.rejected);
 	cfg.warmup_s = 20000;
 	ret = run(&cfg);
 	assert_int_equal(ret.connections, 0);

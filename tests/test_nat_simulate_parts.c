@@ -119,6 +119,33 @@ static void large_ranges(void **state)
 	free(sim.tuple);
 }
 
+/* A connection of a SYN and a FIN leaves RCV.NXT two above its ISN, and its clock's last value. */
+static void time_wait(void **state)
+{
+	struct tw_sim_cfg cfg;
+	struct sim sim = nat(&cfg, 1, 1);
+	struct sim_conn old = { .isn = UINT32_MAX - 1, .tsval = 1000 }, new = { 0 };
+
+	(void)state;
+	cfg.tw_s = 60;
+	cfg.clock = TW_SIM_CLOCK_NONE;
+	sim_server_closes(&sim, &old, 5);
+	assert_true(sim_in_time_wait(&sim, 0, 64.9));
+	assert_false(sim_in_time_wait(&sim, 0, 65));
+	new.isn = 0;
+	assert_int_equal(sim_server_gets_syn(&sim, &new, 10), SIM_ACK);
+	new.isn = 1;
+	assert_int_equal(sim_server_gets_syn(&sim, &new, 10), SIM_SYN_ACK);
+	cfg.clock = TW_SIM_CLOCK_PER_HOST;
+	new.tsval = 995; /* T is 6000, and five seconds have passed since */
+	assert_int_equal(sim_server_gets_syn(&sim, &new, 5.004), SIM_ACK);
+	assert_true(sim_in_time_wait(&sim, 0, 65.003));
+	new.isn = 0;
+	assert_int_equal(sim_server_gets_syn(&sim, &new, 5.005), SIM_ACK);
+	assert_int_equal(sim_server_gets_syn(&sim, &new, 5.006), SIM_SYN_ACK);
+	free(sim.tuple);
+}
+
 static void queue_order(void **state)
 {
 	struct sim_queue queue = { 0 };
@@ -178,7 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_ranges), cmocka_unit_test(next_free),
 		cmocka_unit_test(own_ports),    cmocka_unit_test(large_ranges),
-		cmocka_unit_test(queue_order),  cmocka_unit_test(erlang),
+		cmocka_unit_test(time_wait),    cmocka_unit_test(queue_order),
+		cmocka_unit_test(erlang),
 	};
 
 	return !!cmocka_run_group_tests_name("test_nat_simulate_parts", tests, NULL, NULL);

@@ -18,10 +18,8 @@ enum sim_answer sim_server_gets_syn(struct sim *sim, const struct sim_conn *conn
 
 	if (sim_in_time_wait(sim, conn->tuple, now)) {
 		rule = tw_nat_rule_of(&entry, ts, sim_tsval(conn, now), conn->isn);
-		if (rule == TW_NAT_RULE_ACCEPTS) {
-			tuple->tw_until = 0;
+		if (rule == TW_NAT_RULE_ACCEPTS)
 			return SIM_SYN_ACK;
-		}
 		if (tw_nat_rule_restarts(rule))
 			tuple->tw_until = now + cfg->tw_s;
 		return SIM_ACK;
