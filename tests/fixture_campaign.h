@@ -19,6 +19,7 @@ struct fixture_campaign {
 	struct tw_nat_plane *plane;
 	struct tw_nat_steps *steps;
 	struct tw_nat_starving *starving;
+	struct tw_nat_load *load;
 };
 
 #define SET(first_, second_, ports_, hold_)                                         \
@@ -461,6 +462,17 @@ static void make_agreements(struct tw_nat_campaign *c)
 	}
 }
 
+static void make_loads(struct tw_nat_load *load)
+{
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++)
+		load[i] = (struct tw_nat_load){ .setting = i,
+						.planned = 900,
+						.measured = rate(i == 1 ? 96 : 410, 900),
+						.simulated = rate(i == 1 ? 4100 : 16300, 36000),
+						.close = i != 1,
+						.done = true };
+}
+
 /* @trials per scenario. */
 static void fixture_campaign_make(struct fixture_campaign *ret, unsigned trials)
 {
@@ -471,6 +483,8 @@ static void fixture_campaign_make(struct fixture_campaign *ret, unsigned trials)
 	ret->plane = calloc(1, sizeof(*ret->plane));
 	ret->steps = calloc(1, sizeof(*ret->steps));
 	ret->starving = calloc(1, sizeof(*ret->starving));
+	ret->load = calloc(TW_NAT_LOADS, sizeof(*ret->load));
+	make_loads(ret->load);
 	make_results(ret, trials, &seed);
 	make_clocks(ret->clocks, &seed);
 	make_plane(ret->plane, &seed);
@@ -490,6 +504,8 @@ static void fixture_campaign_make(struct fixture_campaign *ret, unsigned trials)
 					   .steps = ret->steps,
 					   .n_starving = 1,
 					   .starving = ret->starving,
+					   .n_loads = TW_NAT_LOADS,
+					   .load = ret->load,
 					   .wall_s = 141.5 };
 	make_agreements(&ret->c);
 }
@@ -501,6 +517,7 @@ static void fixture_campaign_free(struct fixture_campaign *f)
 	free(f->plane);
 	free(f->steps);
 	free(f->starving);
+	free(f->load);
 	memset(f, 0, sizeof(*f));
 }
 

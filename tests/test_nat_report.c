@@ -88,6 +88,9 @@ static void spoil(struct fixture_campaign *f)
 	f->starving->verdict = TW_NAT_FAIL;
 	strcpy(f->starving->why, "the bump and the model disagree");
 	f->c.agreement[0].agree = false;
+	f->load[0].verdict = TW_NAT_FAIL;
+	strcpy(f->load[0].why, "40 % were lost, 46 % in the simulation");
+	f->load[2].done = false;
 }
 
 static void trouble_is_told(void **state)
@@ -193,6 +196,7 @@ static void json_has_everything(void **state)
 	trial = json_array_get(json_object_get(doc, "starving"), 0);
 	assert_int_equal(json_array_size(json_object_get(trial, "syns")), f.starving->n_doors);
 	assert_true(json_is_true(json_object_get(trial, "emulated")));
+	assert_int_equal(json_array_size(json_object_get(doc, "loads")), TW_NAT_LOADS);
 	json_decref(doc);
 	fixture_campaign_free(&f);
 }
@@ -369,6 +373,7 @@ static void nothing_is_no_crash(void **state)
 	memset(f.plane, 0, sizeof(*f.plane));
 	memset(f.steps, 0, sizeof(*f.steps));
 	memset(f.starving, 0, sizeof(*f.starving));
+	memset(f.load, 0, TW_NAT_LOADS * sizeof(*f.load));
 	memset(f.c.agreement, 0, sizeof(f.c.agreement));
 	for (unsigned i = 0; i < f.c.n_results; i++) {
 		memset(&f.result[i], 0, sizeof(f.result[i]));
@@ -403,6 +408,7 @@ static void nonsense_is_no_crash(void **state)
 	fixture_campaign_make(&f, 24);
 	f.plane->n = f.steps->n = f.clocks->n = UINT32_MAX;
 	f.starving->n_doors = f.starving->n_tries = f.c.n_agreements = UINT32_MAX;
+	f.load[0].setting = UINT32_MAX;
 	for (unsigned i = 0; i < f.c.n_results; i++) {
 		struct tw_nat_result *res = &f.result[i];
 

@@ -88,8 +88,9 @@ static void draw_axes(const struct tw_plot *upper, const struct tw_plot *lower)
 
 	tw_plot_rect(upper->out, upper->x.from, tw_scale_at(&upper->y, -1.5), upper->x.to,
 		     upper->y.from, "area lost");
-	tw_plot_text(upper->out, upper->x.to - 8, upper->y.from - 10, "end", "region",
-		     "more than a tick behind: dropped, unless the stamp is %u s old", FORGOTTEN_S);
+	tw_plot_text(upper->out, upper->x.to - 8, tw_scale_at(&upper->y, -1.5) + 18, "end",
+		     "region", "more than a tick behind: dropped, unless the stamp is %u s old",
+		     FORGOTTEN_S);
 	tw_plot_axis_x(upper, tick, n, "");
 	tw_plot_axis_y(upper, distances, sizeof(distances) / sizeof(distances[0]),
 		       "TSval of the SYN − remembered stamp, signed logarithmic");

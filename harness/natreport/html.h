@@ -22,7 +22,7 @@ void tw_html_figures(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c);
 
 void tw_html_ladder(FILE *out, const struct tw_nat_campaign *c);
-void tw_html_starving(FILE *out, const struct tw_nat_starving *starving);
+void tw_html_starving(FILE *out, const struct tw_nat_campaign *c);
 
 /* A section with a picture: what comes before and behind its SVG. */
 void tw_html_figure_begin(FILE *out, const char *title);

@@ -107,8 +107,5 @@ void tw_html_figures(FILE *out, const struct tw_nat_campaign *c)
 	if (c->plane)
 		put_plane(out, c);
 	tw_html_ladder(out, c);
-	if (c->n_starving)
-		fputs("<h2>The victim of tcp_tw_recycle</h2>\n", out);
-	for (unsigned i = 0; i < c->n_starving; i++)
-		tw_html_starving(out, &c->starving[i]);
+	tw_html_starving(out, c);
 }

@@ -2,6 +2,7 @@
 
 #include "natreport/headline.h"
 #include "natreport/html.h"
+#include "natreport/items.h"
 #include "natreport/words.h"
 
 static void put_row(FILE *out, const char *name, const char *value)
@@ -73,35 +74,28 @@ static void put_measured(FILE *out, const struct tw_nat_campaign *c)
 	fputs("</dl>\n", out);
 }
 
-static void put_why(FILE *out, enum tw_nat_verdict verdict, const char *name, const char *why)
+static void put_why(FILE *out, const struct tw_nat_item *item)
 {
-	if (verdict == TW_NAT_PASS)
+	const char *verdict = tw_say_verdict(item->verdict);
+
+	if (item->verdict == TW_NAT_PASS)
 		return;
-	fprintf(out, "<p class=\"why\"><span class=\"%s\">%s</span> ", tw_say_verdict(verdict),
-		tw_say_verdict(verdict));
-	tw_html_text(out, "%s: %s", name, *why ? why : "it did not come to its end");
+	fprintf(out, "<p class=\"why\"><span class=\"%s\">%s</span> ", verdict, verdict);
+	tw_html_text(out, "%s: %s", item->name, item->why);
 	fputs("</p>\n", out);
 }
 
 void tw_html_head(FILE *out, const struct tw_nat_campaign *c)
 {
 	char text[TW_HEADLINE_MAX];
+	struct tw_nat_item item;
 
 	fputs("<h1>NAT timestamp loss</h1>\n<p class=\"verdict\">", out);
 	tw_html_text(out, "%s", tw_nat_headline(c, text, sizeof(text)));
 	fputs("</p>\n<p>", out);
 	tw_html_text(out, "%s", tw_nat_headline_proof(c, text, sizeof(text)));
 	fputs("</p>\n", out);
-	for (unsigned i = 0; i < c->n_results; i++) {
-		const struct tw_nat_result *res = &c->result[i];
-
-		put_why(out, tw_nat_verdict_of(res->done, res->verdict),
-			tw_nat_scenario_of(c, res)->id, res->why);
-	}
-	for (unsigned i = 0; i < c->n_starving; i++) {
-		const struct tw_nat_starving *s = &c->starving[i];
-
-		put_why(out, tw_nat_verdict_of(s->done, s->verdict), s->says, s->why);
-	}
+	for (unsigned i = 0; tw_nat_item(c, i, &item); i++)
+		put_why(out, &item);
 	put_measured(out, c);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "natreport/html.h"
+#include "natreport/items.h"
 #include "natreport/table.h"
 #include "natreport/words.h"
 

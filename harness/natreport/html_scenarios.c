@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "natreport/html.h"
+#include "natreport/items.h"
 #include "natreport/plot.h"
 #include "natreport/words.h"
 

@@ -1,3 +1,4 @@
+#include "nat/starving.h"
 #include "natreport/draw.h"
 #include "natreport/headline.h"
 #include "natreport/html.h"
@@ -37,32 +38,50 @@ static void put_tries(FILE *out, const struct tw_nat_starving *s)
 	fputs("</table></div></details>\n", out);
 }
 
-void tw_html_starving(FILE *out, const struct tw_nat_starving *s)
+static void put_rule(FILE *out, const struct tw_nat_starving *s)
 {
-	char text[TW_HEADLINE_MAX];
+	fputs(s->emulated ? "<p>The rule is twprobe's own, in front of the server: it drops what "
+			    "tcp_tw_recycle dropped in "
+			  : "<p>This kernel's own tcp_tw_recycle, with the rule of ",
+	      out);
+	tw_html_text(out, "%s.", tw_say_recycle_rule(s->rule));
+	fputs(" A neighbour that goes on closing connections keeps the stamp of their common "
+	      "address fresh; a host whose clock is "
+	      "behind gets through after a minute of quiet, or when its clock has overtaken.</p>\n",
+	      out);
+}
 
+static void put_plot(FILE *out, const struct tw_nat_starving *s)
+{
+	char text[TW_HEADLINE_MAX], all[2 * TW_HEADLINE_MAX];
+
+	fprintf(out, "<h3>%s", s->emulated ? "<span class=\"emulated\">EMULATED</span> " : "");
+	tw_html_text(out, "%s: %s, %s", tw_nat_plot_id(s->plot),
+		     s->real_clients ? "real clients" : "raw hosts", s->says);
+	fputs("</h3>\n", out);
 	if (!tw_html_figure_can(out, "", s->done, "", s->n_doors))
 		return;
-	fputs("<p>", out);
-	if (s->emulated)
-		fputs("<span class=\"emulated\">EMULATED</span> The rule is twprobe's own, in "
-		      "front of the server: it drops what tcp_tw_recycle dropped. ",
-		      out);
-	tw_html_text(out, "Rule of %s. %s clients: %s. %s.", tw_say_recycle_rule(s->rule),
-		     s->real_clients ? "Kernel" : "Raw", s->says,
-		     tw_nat_headline_starving(s, text, sizeof(text)));
-	fputs("</p>\n<figure><div class=\"fig\">\n", out);
+	fputs("<figure><div class=\"fig\">\n", out);
 	tw_draw_starving(out, s);
-	snprintf(text, sizeof(text),
-		 "Each SYN that came to the server's door. %s dropped %llu, the model %llu. By the "
-		 "rule "
-		 "a neighbour that goes on closing "
-		 "connections keeps the stamp fresh, so that the victim starves until there is a "
-		 "minute of quiet or its own "
-		 "clock has overtaken.",
+	snprintf(all, sizeof(all),
+		 "Each SYN that came to the server's door: %s. %s dropped %llu, the model %llu.",
+		 tw_nat_headline_starving(s, text, sizeof(text)),
 		 s->emulated ? "The bump in the wire" : "The kernel",
 		 (unsigned long long)(s->emulated ? s->dropped_by_bump : s->paws_passive),
 		 (unsigned long long)s->dropped_by_model);
-	tw_html_figure_end(out, text);
+	tw_html_figure_end(out, all);
 	put_tries(out, s);
+}
+
+void tw_html_starving(FILE *out, const struct tw_nat_campaign *c)
+{
+	if (c->n_starving)
+		fputs("<h2>The victim of tcp_tw_recycle</h2>\n", out);
+	for (unsigned i = 0; i < c->n_starving; i++) {
+		const struct tw_nat_starving *s = &c->starving[i], *before = i ? s - 1 : NULL;
+
+		if (!before || before->emulated != s->emulated || before->rule != s->rule)
+			put_rule(out, s);
+		put_plot(out, s);
+	}
 }

@@ -15,6 +15,8 @@ json_t *tw_nat_json_plane(const struct tw_nat_plane *plane);
 json_t *tw_nat_json_steps(const struct tw_nat_steps *steps);
 json_t *tw_nat_json_starving(const struct tw_nat_starving *starving);
 
+json_t *tw_nat_json_load(const struct tw_nat_load *load);
+
 json_t *tw_nat_json_rate(const struct tw_nat_rate *rate);
 /* null for NAN and infinities. */
 json_t *tw_nat_json_real(double value);

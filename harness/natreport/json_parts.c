@@ -1,4 +1,5 @@
 #include "evidence/json_fields.h"
+#include "natreport/items.h"
 #include "natreport/json.h"
 #include "natreport/words.h"
 
@@ -114,4 +115,20 @@ json_t *tw_nat_json_starving(const struct tw_nat_starving *s)
 		tw_json_u64(s->dropped_by_model), "paws_passive", tw_json_u64(s->paws_passive),
 		"disagreements", tw_json_u64(s->disagreements), "attempts", tries, "syns", doors,
 		"wall_s", tw_nat_json_real(s->wall_s));
+}
+
+json_t *tw_nat_json_load(const struct tw_nat_load *load)
+{
+	const struct tw_nat_load_setting *set = tw_nat_load_setting_of(load);
+
+	return json_pack(
+		"{s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:s, s:o, s:I, s:I, s:o, s:o, s:b, s:o}", "id",
+		set->id, "says", set->says, "hosts", (json_int_t)set->hosts, "ports",
+		(json_int_t)set->ports, "per_s", (json_int_t)set->per_s, "seconds",
+		(json_int_t)set->seconds, "timestamps", set->timestamps, "verdict",
+		tw_say_verdict(tw_nat_verdict_of(load->done, load->verdict)), "why",
+		text_or_null(load->why), "planned", (json_int_t)load->planned, "no_port",
+		(json_int_t)load->no_port, "measured", tw_nat_json_rate(&load->measured),
+		"simulated", tw_nat_json_rate(&load->simulated), "close", load->close, "wall_s",
+		tw_nat_json_real(load->wall_s));
 }

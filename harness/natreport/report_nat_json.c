@@ -4,6 +4,7 @@
 
 #include "evidence/json_fields.h"
 #include "natreport/headline.h"
+#include "natreport/items.h"
 #include "natreport/json.h"
 #include "natreport/natreport.h"
 #include "natreport/words.h"
@@ -132,6 +133,14 @@ static void put_lists(struct doc *d, const struct tw_nat_campaign *c)
 	fputs("\n]", d->out);
 }
 
+static void put_loads(struct doc *d, const struct tw_nat_campaign *c)
+{
+	begin_list(d, "loads");
+	for (unsigned i = 0; i < c->n_loads; i++)
+		put_element(d, tw_nat_json_load(&c->load[i]));
+	fputs("\n]", d->out);
+}
+
 int tw_nat_report_json(FILE *out, const struct tw_nat_campaign *c, struct tw_err *err)
 {
 	const struct tw_nat_totals totals = tw_nat_totals(c);
@@ -139,6 +148,7 @@ int tw_nat_report_json(FILE *out, const struct tw_nat_campaign *c, struct tw_err
 
 	put_head(&d, c);
 	put_lists(&d, c);
+	put_loads(&d, c);
 	put(&d, "clocks", c->clocks ? tw_nat_json_clocks(c->clocks) : json_null());
 	put(&d, "plane", c->plane ? tw_nat_json_plane(c->plane) : json_null());
 	put(&d, "steps", c->steps ? tw_nat_json_steps(c->steps) : json_null());

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "natreport/headline.h"
+#include "natreport/items.h"
 #include "natreport/natreport.h"
 #include "natreport/text.h"
 #include "natreport/words.h"
@@ -46,37 +47,27 @@ static void put_head(const struct tw_nat_text *t)
 		(unsigned long long)c->seed, c->trials, c->slow ? ", slow ones too" : "");
 }
 
-/* What is not PASS, with its reason: lines of "FAIL  id: why". */
-static void put_trouble(const struct tw_nat_text *t, enum tw_nat_verdict verdict, const char *name,
-			const char *why)
+/* What is not PASS, with its reason: "FAIL  name", and why. */
+static void put_trouble(const struct tw_nat_text *t, const struct tw_nat_item *item)
 {
 	char clean[256];
 
-	if (verdict == TW_NAT_PASS)
+	if (item->verdict == TW_NAT_PASS)
 		return;
-	fprintf(t->out, "%s%-5s%s %s\n      ", tw_nat_on(t, tw_nat_color_of(verdict)),
-		tw_say_verdict(verdict), tw_nat_off(t), name);
-	tw_text_clean(*why ? why : "it did not come to its end", clean, sizeof(clean));
-	tw_wrap(t->out, clean, 6, TW_WIDTH);
+	fprintf(t->out, "%s%-5s%s %s\n      ", tw_nat_on(t, tw_nat_color_of(item->verdict)),
+		tw_say_verdict(item->verdict), tw_nat_off(t), item->name);
+	tw_wrap(t->out, tw_text_clean(item->why, clean, sizeof(clean)), 6, TW_WIDTH);
 }
 
 static void put_troubles(const struct tw_nat_text *t)
 {
 	const struct tw_nat_totals totals = tw_nat_totals(t->c);
+	struct tw_nat_item item;
 
 	if (totals.n[TW_NAT_FAIL] || totals.n[TW_NAT_SKIP] || totals.n[TW_NAT_ERROR])
 		fputc('\n', t->out);
-	for (unsigned i = 0; i < t->c->n_results; i++) {
-		const struct tw_nat_result *res = &t->c->result[i];
-
-		put_trouble(t, tw_nat_verdict_of(res->done, res->verdict),
-			    tw_nat_scenario_of(t->c, res)->id, res->why);
-	}
-	for (unsigned i = 0; i < t->c->n_starving; i++) {
-		const struct tw_nat_starving *s = &t->c->starving[i];
-
-		put_trouble(t, tw_nat_verdict_of(s->done, s->verdict), s->says, s->why);
-	}
+	for (unsigned i = 0; tw_nat_item(t->c, i, &item); i++)
+		put_trouble(t, &item);
 }
 
 static void put_headline(const struct tw_nat_text *t)

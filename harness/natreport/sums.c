@@ -68,19 +68,3 @@ enum tw_nat_part tw_nat_part_of(const struct tw_nat_scenario *s)
 		return TW_NAT_PART_REMEDY;
 	return s->control ? TW_NAT_PART_CONTROL : TW_NAT_PART_BASE;
 }
-
-enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict)
-{
-	return done || verdict == TW_NAT_SKIP ? verdict : TW_NAT_ERROR;
-}
-
-struct tw_nat_totals tw_nat_totals(const struct tw_nat_campaign *c)
-{
-	struct tw_nat_totals ret = { { 0 } };
-
-	for (unsigned i = 0; i < c->n_results; i++)
-		ret.n[tw_nat_verdict_of(c->result[i].done, c->result[i].verdict) & 3]++;
-	for (unsigned i = 0; i < c->n_starving; i++)
-		ret.n[tw_nat_verdict_of(c->starving[i].done, c->starving[i].verdict) & 3]++;
-	return ret;
-}

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "nat/starving.h"
 #include "natreport/headline.h"
+#include "natreport/items.h"
 #include "natreport/text.h"
 #include "natreport/words.h"
 #include "text/textbuf.h"
@@ -8,12 +10,13 @@
 
 enum {
 	INDENT = 14,
+	NAME_WIDTH = 28,
 };
 
 /* "clocks      sentence", wrapped. */
 static void put(const struct tw_nat_text *t, const char *name, const char *text)
 {
-	char clean[TW_HEADLINE_MAX];
+	char clean[2 * TW_HEADLINE_MAX];
 
 	fprintf(t->out, "%-*s", INDENT, name);
 	tw_wrap(t->out, tw_text_clean(text, clean, sizeof(clean)), INDENT, TW_WIDTH);
@@ -34,38 +37,61 @@ static void put_if(const struct tw_nat_text *t, const char *name, bool done, con
 	put(t, name, why);
 }
 
-static void put_starving(const struct tw_nat_text *t, const struct tw_nat_starving *s)
+/* @before: the one that was told before, or NULL. */
+static void put_starving(const struct tw_nat_text *t, const struct tw_nat_starving *s,
+			 const struct tw_nat_starving *before)
 {
-	char text[TW_HEADLINE_MAX], says[sizeof(s->says)], all[2 * TW_HEADLINE_MAX];
+	char text[TW_HEADLINE_MAX], all[2 * TW_HEADLINE_MAX];
 
-	snprintf(all, sizeof(all), "%s; %s%s", tw_text_clean(s->says, says, sizeof(says)),
-		 s->emulated ? "EMULATED, the rule of " : "this kernel's own tcp_tw_recycle, ",
-		 tw_say_recycle_rule(s->rule));
-	put(t, "recycle", all);
-	if (s->done) {
-		fprintf(t->out, "%*s", INDENT, "");
-		tw_wrap(t->out, tw_nat_headline_starving(s, text, sizeof(text)), INDENT, TW_WIDTH);
+	if (!before || before->emulated != s->emulated || before->rule != s->rule) {
+		snprintf(all, sizeof(all), "%s%s",
+			 s->emulated ? "EMULATED in front of the server, the rule of "
+				     : "this kernel's own tcp_tw_recycle, ",
+			 tw_say_recycle_rule(s->rule));
+		put(t, "tw_recycle", all);
 	}
+	snprintf(all, sizeof(all), "%s%s%s", s->says, s->done ? ": " : "",
+		 s->done ? tw_nat_headline_starving(s, text, sizeof(text)) : "");
+	put(t, tw_nat_plot_id(s->plot), all);
+}
+
+/* A line of two rates that should be the same. */
+static void put_both(const struct tw_nat_text *t, const char *name,
+		     const struct tw_nat_rate *measured, const struct tw_nat_rate *simulated,
+		     bool agree, const char *says)
+{
+	char a[2][TW_SAY_MAX], b[2][TW_SAY_MAX];
+
+	tw_nat_text_name(t, name, NAME_WIDTH);
+	fprintf(t->out, "%8s%16s%12s%16s  %s%s%s\n", tw_say_percent(measured, a[0], sizeof(a[0])),
+		tw_say_interval(measured, a[1], sizeof(a[1])),
+		tw_say_percent(simulated, b[0], sizeof(b[0])),
+		tw_say_interval(simulated, b[1], sizeof(b[1])),
+		tw_nat_on(t, agree ? TW_NAT_GREEN : TW_NAT_RED), says, tw_nat_off(t));
 }
 
 static void put_agreements(const struct tw_nat_text *t)
 {
-	char a[2][TW_SAY_MAX], b[2][TW_SAY_MAX];
+	const struct tw_nat_campaign *c = t->c;
 
-	if (t->c->n_agreements)
-		fprintf(t->out, "\n%-28s%8s%12s%12s%16s\n", "simulation", "packets", "95 %",
-			"simulated", "95 %");
-	for (unsigned i = 0; i < t->c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
-		const struct tw_nat_agreement *agreement = &t->c->agreement[i];
+	if (c->n_agreements || c->n_loads)
+		fprintf(t->out, "\n%-*s%8s%16s%12s%16s\n", NAME_WIDTH, "simulation", "packets",
+			"95 %", "simulated", "95 %");
+	for (unsigned i = 0; i < c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
+		const struct tw_nat_agreement *a = &c->agreement[i];
 
-		fprintf(t->out, "%-28s%8s%12s%12s%16s  %s%s%s\n",
-			t->c->scenario[agreement->scenario].id,
-			tw_say_percent(&agreement->measured, a[0], sizeof(a[0])),
-			tw_say_interval(&agreement->measured, a[1], sizeof(a[1])),
-			tw_say_percent(&agreement->simulated, b[0], sizeof(b[0])),
-			tw_say_interval(&agreement->simulated, b[1], sizeof(b[1])),
-			tw_nat_on(t, agreement->agree ? TW_NAT_GREEN : TW_NAT_RED),
-			agreement->agree ? "agree" : "disagree", tw_nat_off(t));
+		put_both(t, c->scenario[a->scenario].id, &a->measured, &a->simulated, a->agree,
+			 a->agree ? "agree" : "disagree");
+	}
+	for (unsigned i = 0; i < c->n_loads; i++) {
+		const struct tw_nat_load *load = &c->load[i];
+		enum tw_nat_verdict verdict = tw_nat_verdict_of(load->done, load->verdict);
+
+		put_both(t, tw_nat_load_setting_of(load)->id, &load->measured, &load->simulated,
+			 verdict == TW_NAT_PASS,
+			 verdict != TW_NAT_PASS ? tw_say_verdict(verdict)
+			 : load->close          ? "agree"
+						: "beyond 95 %");
 	}
 }
 
@@ -92,5 +118,5 @@ void tw_nat_text_parts(const struct tw_nat_text *t)
 		put_if(t, "plane", c->plane->done, c->plane->trouble,
 		       tw_nat_headline_plane(c->plane, text, sizeof(text)));
 	for (unsigned i = 0; i < c->n_starving; i++)
-		put_starving(t, &c->starving[i]);
+		put_starving(t, &c->starving[i], i ? &c->starving[i - 1] : NULL);
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "natreport/items.h"
 #include "natreport/table.h"
 #include "natreport/text.h"
 #include "natreport/words.h"

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "natreport/items.h"
 #include "natreport/text.h"
 #include "natreport/words.h"
 

@@ -65,14 +65,4 @@ enum tw_nat_part {
 
 enum tw_nat_part tw_nat_part_of(const struct tw_nat_scenario *s);
 
-/* Scenarios and starvings by verdict. */
-struct tw_nat_totals {
-	unsigned n[4]; /* by enum tw_nat_verdict; what did not come to its end is an ERROR */
-};
-
-struct tw_nat_totals tw_nat_totals(const struct tw_nat_campaign *c);
-
-/* Verdict and reason of a result, also of one whose worker did not come to its end. */
-enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict);
-
 #endif
