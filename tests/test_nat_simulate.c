@@ -120,6 +120,8 @@ static void many_ports(void **state)
 	struct tw_sim_result ret;
 
 	(void)state;
+	/* A rejected connection takes no second tuple from the pool. */
+	cfg.keeps_port = true;
 	cfg.ports = 1000;
 	cfg.rate = 5;
 	cfg.warmup_s = 60;
@@ -140,6 +142,48 @@ static void many_ports(void **state)
 	ret = run(&cfg);
 	assert_share(ret.reused, ret.connections, 1 - exp(-60 * 10 / 14116.0));
 	assert_loss(&ret, (1 - exp(-60 * 10 / 14116.0)) / 2);
+}
+
+/*
+ * The next SYN after a RST comes from a port that is chosen anew. Each port is met at a rate a: of connections, 1/(1 - q/2) times, since
+ * half of those that meet TIME_WAIT (a share q of the ports) come again. A port in TIME_WAIT that is met is set free or taken over, each
+ * half of the times; else it is free after 60 s; a free one that is met is in TIME_WAIT then. With E = exp(-60 a) TIME_WAIT lasts
+ * (1 - E)/a until one of these, and that is the way to freedom with (1 + E)/2: for 2 (1 - E)/(1 + E)/a in all, and freedom for 1/a. So
+ * q = 2 (1 - E)/(3 - E): two thirds where ports are few.
+ */
+static double share_in_time_wait(double rate, double ports)
+{
+	double q = 0, e;
+
+	for (int i = 0; i < 1000; i++) {
+		e = exp(-60 * rate / ports / (1 - q / 2));
+		q = 2 * (1 - e) / (3 - e);
+	}
+	return q;
+}
+
+static void another_port_for_the_next_syn(void **state)
+{
+	/* So many ports that one more or less that is free makes no difference. */
+	static const struct {
+		unsigned ports, rate, duration_s;
+	} pools[] = { { 400, 80, 1500 }, { 1000, 5, 20000 }, { 10000, 5, 20000 } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(pools) / sizeof(pools[0]); i++) {
+		struct tw_sim_cfg cfg = busy;
+		struct tw_sim_result ret;
+		double q = share_in_time_wait(pools[i].rate, pools[i].ports);
+
+		cfg.ports = pools[i].ports;
+		cfg.rate = pools[i].rate;
+		cfg.warmup_s = 300;
+		cfg.duration_s = pools[i].duration_s;
+		ret = run(&cfg);
+		assert_share(ret.reused, ret.connections, q);
+		assert_loss(&ret, q / 2);
+		assert_share(ret.rejected_syns - ret.rejected, ret.rejected_syns, q / 2);
+	}
 }
 
 static void remedies_that_are_complete(void **state)
@@ -416,6 +460,7 @@ static void a_million_hosts(void **state)
 	struct tw_sim_result ret;
 
 	(void)state;
+	cfg.keeps_port = true;
 	cfg.hosts = 1000000;
 	cfg.public_addresses = 16;
 	cfg.ports = 64512;
@@ -495,14 +540,22 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(per_tuple),         cmocka_unit_test(rarely),
-		cmocka_unit_test(many_ports),        cmocka_unit_test(remedies_that_are_complete),
-		cmocka_unit_test(one_clock),         cmocka_unit_test(one_clock_each),
-		cmocka_unit_test(no_timestamps),     cmocka_unit_test(lost_for_good),
-		cmocka_unit_test(late_but_not_lost), cmocka_unit_test(starving),
-		cmocka_unit_test(recycled),          cmocka_unit_test(by_seed),
-		cmocka_unit_test(warming_up),        cmocka_unit_test(a_million_hosts),
+		cmocka_unit_test(per_tuple),
+		cmocka_unit_test(rarely),
+		cmocka_unit_test(many_ports),
+		cmocka_unit_test(remedies_that_are_complete),
+		cmocka_unit_test(one_clock),
+		cmocka_unit_test(one_clock_each),
+		cmocka_unit_test(no_timestamps),
+		cmocka_unit_test(lost_for_good),
+		cmocka_unit_test(late_but_not_lost),
+		cmocka_unit_test(starving),
+		cmocka_unit_test(recycled),
+		cmocka_unit_test(by_seed),
+		cmocka_unit_test(warming_up),
+		cmocka_unit_test(a_million_hosts),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(another_port_for_the_next_syn),
 	};
 
 	return !!cmocka_run_group_tests_name("test_nat_simulate", tests, NULL, NULL);

@@ -49,7 +49,8 @@ static struct sim_conn *new_conn(struct sim *sim)
 
 static void over(struct sim *sim, const struct sim_conn *conn, double now)
 {
-	sim_nat_release(sim, conn->tuple, now);
+	if (conn->tuple != SIM_NONE)
+		sim_nat_release(sim, conn->tuple, now);
 	sim->free_conn[sim->n_free++] = (uint32_t)(conn - sim->conn);
 }
 
@@ -80,6 +81,12 @@ static bool connected(struct sim *sim, struct sim_conn *conn, double now)
 	return true;
 }
 
+static bool waits(struct sim *sim, struct sim_conn *conn, double now, bool acked)
+{
+	return sim_queue_put(&sim->queue, sim_client_waits(sim, conn, now, acked),
+			     (uint32_t)(conn - sim->conn));
+}
+
 static bool sends_syn(struct sim *sim, struct sim_conn *conn, double now)
 {
 	const struct tw_sim_cfg *cfg = sim->cfg;
@@ -94,10 +101,10 @@ static bool sends_syn(struct sim *sim, struct sim_conn *conn, double now)
 		sim->ret->rejected += conn->syns == 1;
 	}
 	conn->rejected = true;
+	conn->reset = acked;
 	if (acked && !cfg->loses_rsts)
 		sim_server_gets_rst(sim, conn);
-	return sim_queue_put(&sim->queue, sim_client_waits(sim, conn, now, acked),
-			     (uint32_t)(conn - sim->conn));
+	return waits(sim, conn, now, acked);
 }
 
 static bool begins(struct sim *sim, double now)
@@ -139,16 +146,30 @@ static void closes(struct sim *sim)
 	over(sim, conn, conn->closes_at);
 }
 
+/* The port that it had is one of those to choose from. False: none was found. */
+static bool take_anew(struct sim *sim, struct sim_conn *conn, double now)
+{
+	if (conn->tuple != SIM_NONE)
+		sim->tuple[conn->tuple].held_until = now;
+	conn->tuple = sim_nat_take(sim, conn->host, now);
+	conn->reset = conn->tuple == SIM_NONE;
+	return !conn->reset;
+}
+
 static bool goes_on(struct sim *sim)
 {
 	struct sim_event event = sim_queue_take(&sim->queue);
 	struct sim_conn *conn = &sim->conn[event.conn];
 
-	if (!conn->gives_up)
+	if (conn->gives_up) {
+		sim->ret->never += conn->counted;
+		over(sim, conn, event.at);
+		return true;
+	}
+	if (!conn->reset || sim->cfg->keeps_port || take_anew(sim, conn, event.at))
 		return sends_syn(sim, conn, event.at);
-	sim->ret->never += conn->counted;
-	over(sim, conn, event.at);
-	return true;
+	conn->syns++;
+	return waits(sim, conn, event.at, false);
 }
 
 static bool play(struct sim *sim)

@@ -7,7 +7,8 @@
  * among the NAT's and free, else the next free one from a random one on; it holds it for as long as the connection lives or is tried,
  * and hold_s after that. A connection for which it has none is counted and forgotten. The server closes first and keeps TIME_WAIT for
  * tw_s. A SYN on a tuple in TIME_WAIT is judged by the rule; a rejected one restarts the timer if PAWS rejected it. The server's
- * ACK makes the client send a RST, which ends TIME_WAIT, and the next SYN after retry_ms; if one of the two is lost, or nobody answers,
+ * ACK makes the client send a RST, which ends TIME_WAIT, and the next SYN after retry_ms, for which the NAT takes a port as if it
+ * were another connection's (Linux forgets a connection that was reset when its next SYN comes; keeps_port: it does not); if one of the two is lost, or nobody answers,
  * SYNs go by the clock (D-172) until the client gives up, after eleven. Each connection has random sequence numbers, so R and ISN have
  * nothing to do with each other. A host's next connection has another source port.
  */
@@ -44,8 +45,9 @@ struct tw_sim_cfg {
 	enum tw_sim_clock clock;
 	double uptime_spread_s; /* UPTIME: hosts were booted within so many seconds; 0: all at once */
 	bool rfc1337;           /* the client's RST does not free the tuple */
-	bool loses_acks, loses_rsts;
-	bool recycle; /* mechanism A in front of the server, by the pure rule */
+	bool loses_acks, loses_rsts; /* between NAT and server */
+	bool keeps_port;             /* for a client's next SYN after its RST */
+	bool recycle;                /* mechanism A in front of the server, by the pure rule */
 	enum tw_recycle_rule recycle_rule;
 	uint64_t seed;
 };

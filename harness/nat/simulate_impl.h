@@ -31,6 +31,7 @@ struct sim_conn {
 	uint32_t isn;
 	uint8_t syns; /* sent */
 	bool counted, rejected, hurried, gives_up;
+	bool reset; /* the NAT has seen the client's RST */
 };
 
 struct sim_event {
