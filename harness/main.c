@@ -97,6 +97,8 @@ int main(int argc, char **argv)
 	int code;
 
 	fill_standard();
+	/* exec() hands it down if it is ignored, and nobody's end could be waited for */
+	signal(SIGCHLD, SIG_DFL);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	code = run(argc, argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && code != TW_EXIT_ERROR) {
