@@ -315,9 +315,11 @@ static void may_not_lose_and_does_not(struct bench *b)
 	no_loss_after(b, 8);
 }
 
+/* and recover though it need not: the next SYN may find another port */
 static void may_lose(struct bench *b)
 {
 	b->scenario.promise = TW_NAT_ANYTHING;
+	b->scenario.recovers = false;
 }
 
 static void may_lose_and_does_not(struct bench *b)
