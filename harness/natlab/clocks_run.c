@@ -118,5 +118,5 @@ void tw_nat_clocks_run(struct tw_nat_clocks *ret)
 	ret->done = res == 0;
 	ret->missing = res == -EOPNOTSUPP;
 	if (res < 0)
-		snprintf(ret->trouble, sizeof(ret->trouble), "%s", err.text);
+		snprintf(ret->trouble, sizeof(ret->trouble), "%.200s", err.text);
 }

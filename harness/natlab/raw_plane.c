@@ -86,5 +86,5 @@ void tw_nat_plane_run(uint64_t seed, struct tw_nat_plane *ret)
 	ret->done = res == 0;
 	ret->missing = res == -EOPNOTSUPP;
 	if (res < 0)
-		snprintf(ret->trouble, sizeof(ret->trouble), "%s", err.text);
+		snprintf(ret->trouble, sizeof(ret->trouble), "%.200s", err.text);
 }

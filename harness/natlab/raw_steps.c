@@ -114,5 +114,5 @@ void tw_nat_steps_run(uint64_t seed, struct tw_nat_steps *ret)
 	ret->done = res == 0;
 	ret->missing = res == -EOPNOTSUPP;
 	if (res < 0)
-		snprintf(ret->trouble, sizeof(ret->trouble), "%s", err.text);
+		snprintf(ret->trouble, sizeof(ret->trouble), "%.200s", err.text);
 }
