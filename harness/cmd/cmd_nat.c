@@ -274,24 +274,13 @@ static int run(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
 	return res;
 }
 
-int tw_cmd_nat(int argc, char **argv)
-{
-	struct nat *nat = calloc(1, sizeof(*nat));
-	struct nat_args *args = nat ? &nat->args : NULL;
-	struct tw_err err = { "" };
-	enum tw_exit code;
-	int at;
+enum {
+	OPTS = 15,
+};
 
-	if (argc > 1 && !strcmp(argv[1], "--simulate")) {
-		free(nat);
-		return tw_cmd_nat_simulate(argc - 1, argv + 1);
-	}
-	if (!nat) {
-		tw_err_set(&err, ENOMEM, "out of memory");
-		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
-	}
-	*args = (struct nat_args){ .trials = TRIALS, .seed = tw_seed_new() };
-	const struct tw_opt opts[] = {
+static void options(struct nat_args *args, struct tw_opt ret_opts[OPTS])
+{
+	const struct tw_opt opts[OPTS] = {
 		{ "list", 'l', NULL, "the scenarios", &args->list, NULL, NULL, NULL },
 		{ "slow", 's', NULL, "also those that wait until connect() gives up (134 s)",
 		  &args->slow, NULL, NULL, NULL },
@@ -322,24 +311,52 @@ int tw_cmd_nat(int argc, char **argv)
 		{ .name = NULL },
 	};
 
+	memcpy(ret_opts, opts, sizeof(opts));
+}
+
+static enum tw_exit nat_main(struct nat *nat, int argc, char **argv)
+{
+	struct nat_args *args = &nat->args;
+	struct tw_opt opts[OPTS];
+	struct tw_err err = { "" };
+	enum tw_exit code;
+	int at;
+
+	options(args, opts);
 	at = tw_opts_parse(opts, argc, argv, &err);
 	if (at >= 0 && args->help) {
 		help(opts);
-		free(nat);
 		return TW_EXIT_OK;
 	}
 	if (at >= 0 && args->simulate)
 		at = tw_err_set(&err, EINVAL, "--simulate comes first, and has options of its own");
 	if (at >= 0)
 		at = check(args, &err) < 0 ? -EINVAL : at;
-	if (at < 0) {
-		free(nat);
+	if (at < 0)
 		return tw_cmd_fail("nat", &err, TW_EXIT_USAGE);
-	}
 	args->pattern = argv + at;
 	args->n_patterns = argc - at;
 	if (run(nat, &code, &err) < 0)
 		tw_cmd_fail("nat", &err, code);
+	return code;
+}
+
+int tw_cmd_nat(int argc, char **argv)
+{
+	struct tw_err err = { "" };
+	struct nat *nat;
+	enum tw_exit code;
+
+	if (argc > 1 && !strcmp(argv[1], "--simulate"))
+		return tw_cmd_nat_simulate(argc - 1, argv + 1);
+	nat = calloc(1, sizeof(*nat));
+	if (!nat) {
+		tw_err_set(&err, ENOMEM, "out of memory");
+		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
+	}
+	nat->args.trials = TRIALS;
+	nat->args.seed = tw_seed_new();
+	code = nat_main(nat, argc, argv);
 	free(nat);
 	return code;
 }

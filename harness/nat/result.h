@@ -163,6 +163,7 @@ struct tw_nat_clocks {
 	struct tw_nat_clock c[TW_NAT_CLOCKS_MAX];
 	enum tw_nat_clock_kind kind[3]; /* by net.ipv4.tcp_timestamps; [0] is unused */
 	bool done;
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 
@@ -182,6 +183,7 @@ struct tw_nat_plane {
 	struct tw_nat_dot dot[TW_NAT_DOTS_MAX];
 	unsigned exceptions;
 	bool done;
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 
@@ -208,6 +210,7 @@ struct tw_nat_steps {
 	struct tw_nat_step step[TW_NAT_STEPS_MAX];
 	unsigned exceptions;
 	bool done;
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 

@@ -51,7 +51,7 @@ struct tw_nat_setting {
 
 /* What a scenario must show. Each trial is held against the rule as well (judge.h). */
 enum tw_nat_promise {
-	TW_NAT_LOSES,    /* some SYNs are rejected */
+	TW_NAT_LOSES, /* some SYNs are rejected (asked for if there are enough trials for it not to be chance) */
 	TW_NAT_NO_LOSS,  /* not one is: a control, or a remedy that is complete */
 	TW_NAT_ANYTHING, /* both are possible: a remedy that makes loss rarer */
 	/*

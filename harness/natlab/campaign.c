@@ -20,7 +20,7 @@
 enum {
 	AT_ONCE = 5, /* experiments per CPU: mostly they wait for the NAT to forget */
 	LONG_S = 30, /* those that wait for longer do not count */
-	JOBS_MAX = TW_NAT_SCENARIOS_MAX + 8,
+	JOBS_MAX = TW_NAT_SCENARIOS_MAX + TW_NAT_PLOTS + TW_NAT_LOADS + 3,
 	FILES = 2 * TW_NAT_TRIALS_MAX + 64,
 };
 

@@ -214,7 +214,7 @@ void tw_nat_lab_run(const struct tw_nat_setting *set, uint64_t seed, struct tw_n
 	res->done = fail == 0;
 	if (fail < 0) {
 		res->verdict = fail == -EOPNOTSUPP ? TW_NAT_SKIP : TW_NAT_ERROR;
-		snprintf(res->why, sizeof(res->why), "%s", err.text);
+		snprintf(res->why, sizeof(res->why), "%.230s", err.text);
 	}
 	res->wall_s = (double)(clock->now(clock) - began) / 1e9;
 }

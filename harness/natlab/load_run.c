@@ -205,7 +205,7 @@ void tw_nat_load_run(unsigned setting, uint64_t seed, struct tw_nat_load *ret)
 	ret->done = res == 0;
 	if (res < 0) {
 		ret->verdict = res == -EOPNOTSUPP ? TW_NAT_SKIP : TW_NAT_ERROR;
-		snprintf(ret->why, sizeof(ret->why), "%s", err.text);
+		snprintf(ret->why, sizeof(ret->why), "%.230s", err.text);
 	}
 	ret->wall_s = (double)(now() - began) / 1e9;
 }

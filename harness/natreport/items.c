@@ -8,8 +8,11 @@ enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict)
 	return done || verdict == TW_NAT_SKIP ? verdict : TW_NAT_ERROR;
 }
 
-enum tw_nat_verdict tw_nat_experiment_of(bool done, const char *trouble, unsigned exceptions)
+enum tw_nat_verdict tw_nat_experiment_of(bool done, bool skipped, const char *trouble,
+					 unsigned exceptions)
 {
+	if (skipped)
+		return TW_NAT_SKIP;
 	if (!done || *trouble)
 		return TW_NAT_ERROR;
 	return exceptions ? TW_NAT_FAIL : TW_NAT_PASS;
@@ -26,10 +29,10 @@ static void put(struct tw_nat_item *item, const char *name, enum tw_nat_verdict 
 	*item = (struct tw_nat_item){ name, *why ? why : "it did not come to its end", verdict };
 }
 
-static void put_experiment(struct tw_nat_item *item, const char *name, bool done,
+static void put_experiment(struct tw_nat_item *item, const char *name, bool done, bool skipped,
 			   const char *trouble, unsigned exceptions)
 {
-	enum tw_nat_verdict verdict = tw_nat_experiment_of(done, trouble, exceptions);
+	enum tw_nat_verdict verdict = tw_nat_experiment_of(done, skipped, trouble, exceptions);
 
 	put(item, name, verdict,
 	    verdict == TW_NAT_FAIL ? "SYNs were not answered as the rule says" : trouble);
@@ -52,12 +55,13 @@ bool tw_nat_item(const struct tw_nat_campaign *c, unsigned i, struct tw_nat_item
 		put(ret, tw_nat_scenario_of(c, res)->id, tw_nat_verdict_of(res->done, res->verdict),
 		    res->why);
 	} else if (among(&i, !!c->clocks)) {
-		put_experiment(ret, "clocks", c->clocks->done, c->clocks->trouble, 0);
+		put_experiment(ret, "clocks", c->clocks->done, c->clocks->skipped,
+			       c->clocks->trouble, 0);
 	} else if (among(&i, !!c->plane)) {
-		put_experiment(ret, "plane", c->plane->done, c->plane->trouble,
+		put_experiment(ret, "plane", c->plane->done, c->plane->skipped, c->plane->trouble,
 			       c->plane->exceptions);
 	} else if (among(&i, !!c->steps)) {
-		put_experiment(ret, "steps", c->steps->done, c->steps->trouble,
+		put_experiment(ret, "steps", c->steps->done, c->steps->skipped, c->steps->trouble,
 			       c->steps->exceptions);
 	} else if (among(&i, c->n_loads)) {
 		const struct tw_nat_load *load = &c->load[i];
