@@ -10,6 +10,7 @@
 #include "nat/stats.h"
 #include "natlab/door_stage.h"
 #include "natlab/lab_socket.h"
+#include "natlab/short_conn.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "twprobe/io.h"
@@ -17,22 +18,15 @@
 #define MS_NS 1000000ull
 
 enum {
-	OPEN_MAX = 256,  /* connections at a time: mostly there are one or two */
-	LIMIT_MS = 5000, /* of a connect() */
+	OPEN_MAX = 256, /* connections at a time: mostly there are one or two */
 	LOOK_MS = 20,
-};
-
-struct conn {
-	int fd; /* -1: free */
-	bool connected;
-	uint64_t began;
 };
 
 struct play {
 	struct tw_door_stage stage;
 	const struct tw_nat_load_setting *set;
 	struct tw_nat_load *ret;
-	struct conn conn[OPEN_MAX];
+	struct tw_short_conn conn[OPEN_MAX];
 	uint64_t dice;
 	uint64_t began, next;
 	unsigned first_host;
@@ -76,7 +70,7 @@ static int open_one(struct play *p, struct tw_err *err)
 {
 	unsigned host = p->first_host + (unsigned)(throw_dice(p) % p->set->hosts);
 	struct tw_addr addr = tw_topo_host(0, host), server = tw_topo_server();
-	struct conn *c = p->conn;
+	struct tw_short_conn *c = p->conn;
 	int res;
 
 	while (c < p->conn + OPEN_MAX && c->fd >= 0)
@@ -91,30 +85,6 @@ static int open_one(struct play *p, struct tw_err *err)
 	p->ret->planned++;
 	res = tw_lab_connect(c->fd, &server, TW_DOOR_PORT);
 	return res < 0 ? tw_err_set(err, -res, "connect(): %s", strerror(-res)) : 0;
-}
-
-/* The server closes first, as soon as it has accepted. */
-static void serve(struct play *p)
-{
-	int fd;
-
-	while ((fd = tw_lab_accept(p->stage.listener, 0)) >= 0)
-		close(fd);
-}
-
-static void move_on(struct conn *c)
-{
-	int error;
-
-	if (!c->connected)
-		c->connected = tw_lab_connected(c->fd, 0, &error) && !error;
-	if (c->connected && tw_lab_at_end(c->fd, 0)) {
-		close(c->fd);
-		c->fd = -1;
-	} else if (!c->connected && now() - c->began > LIMIT_MS * MS_NS) {
-		tw_lab_abort(c->fd);
-		c->fd = -1;
-	}
 }
 
 static unsigned list_open(const struct play *p, struct pollfd *ret)
@@ -144,10 +114,10 @@ static int turn(struct play *p, uint64_t end, unsigned *ret_open, struct tw_err 
 	if (res == 0 && poll(pfd, *ret_open + 1, wait_ms < LOOK_MS ? wait_ms : LOOK_MS) < 0 &&
 	    errno != EINTR)
 		res = tw_err_set(err, errno, "poll: %s", strerror(errno));
-	serve(p);
+	tw_short_conn_serve(p->stage.listener);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		if (p->conn[i].fd >= 0)
-			move_on(&p->conn[i]);
+			tw_short_conn_move(&p->conn[i]);
 	return res < 0 ? res : tw_door_drain(&p->stage, err);
 }
 
