@@ -14,8 +14,6 @@ enum {
 	AT_ONCE_MS = 100,  /* a trial that is not over by then goes on beside the next ones */
 	LOOK_MS = 100,     /* between two looks into the sniffers' rings */
 	UNLIMITED_S = 150, /* longer than any connect() with the kernel's own schedule */
-	SECOND_SPORT =
-		31000, /* other ports than the first ones': the same host must not come with the same tuple */
 };
 
 static uint64_t now(void)
@@ -57,9 +55,10 @@ static void knock(struct tw_nat_lab *lab, unsigned i)
 	struct tw_err err = { "" };
 	int res, error = 0;
 
-	trial->client = tw_topo_host(other, i);
-	lab->fd[i] =
-		tw_lab_socket(lab->topo.client_ns[other], &trial->client, SECOND_SPORT + i, &err);
+	trial->client = tw_topo_host(other, lab->first_host + i);
+	/* not the first one's port: the same host must not come with the same tuple */
+	lab->fd[i] = tw_lab_socket(lab->topo.client_ns[other], &trial->client,
+				   lab->first_port + TW_NAT_TRIALS_MAX + i, &err);
 	if (lab->fd[i] < 0) {
 		snprintf(trial->trouble, sizeof(trial->trouble), "second connection: %.130s",
 			 err.text);
