@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "nat/stats.h"
 #include "natlab/door_stage.h"
 #include "natlab/lab_socket.h"
@@ -39,20 +40,10 @@ static uint64_t now(void)
 	return clock->now(clock);
 }
 
-/* splitmix64 */
-static uint64_t throw_dice(struct play *p)
-{
-	uint64_t z = p->dice += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
 /* Poisson: exponential gaps. */
 static uint64_t gap_ns(struct play *p)
 {
-	double u = (double)(throw_dice(p) >> 11) / 9007199254740992.0;
+	double u = (double)(tw_random_next(&p->dice) >> 11) / 9007199254740992.0;
 
 	return (uint64_t)(-log1p(-u) / p->set->per_s * 1e9);
 }
@@ -68,7 +59,7 @@ static int settle_clients(void *arg, struct tw_err *err)
 
 static int open_one(struct play *p, struct tw_err *err)
 {
-	unsigned host = p->first_host + (unsigned)(throw_dice(p) % p->set->hosts);
+	unsigned host = p->first_host + (unsigned)(tw_random_next(&p->dice) % p->set->hosts);
 	struct tw_addr addr = tw_topo_host(0, host), server = tw_topo_server();
 	struct tw_short_conn *c = p->conn;
 	int res;
@@ -161,7 +152,7 @@ void tw_nat_load_run(unsigned setting, uint64_t seed, struct tw_nat_load *ret)
 	int res = tw_door_open(&p.stage, TW_DOOR_PLAIN, TW_RECYCLE_H12, p.set->ports, &err);
 
 	ret->setting = setting;
-	p.first_host = (unsigned)(throw_dice(&p) % 60000);
+	p.first_host = (unsigned)(tw_random_next(&p.dice) % 60000);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		p.conn[i].fd = -1;
 	if (res == 0) {
