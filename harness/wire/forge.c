@@ -56,9 +56,26 @@ void tw_forge_free(struct tw_forge *forge)
 	free(forge);
 }
 
+/* What the segment's odd option puts in front of the others. */
+static unsigned put_odd(enum tw_odd odd, uint8_t *opt)
+{
+	static const struct {
+		uint8_t n, bytes[12];
+	} fronts[TW_ODDS] = {
+		[TW_ODD_UNKNOWN] = { 4, { 253, 4, 0x54, 0x57 } },
+		[TW_ODD_TWICE] = { 12, { 1, 1, 8, 10, 0x7a, 0x5a, 0x3a, 0x1a } },
+		[TW_ODD_END] = { 4, { 0, 0, 0, 0 } },
+		[TW_ODD_NO_LENGTH] = { 4, { 1, 1, 253, 0 } },
+		[TW_ODD_TOO_LONG] = { 4, { 1, 1, 253, 60 } },
+	};
+
+	memcpy(opt, fronts[odd].bytes, fronts[odd].n);
+	return fronts[odd].n;
+}
+
 static unsigned put_options(const struct tw_seg *seg, uint8_t *opt, unsigned *ret_ts)
 {
-	unsigned n = 0;
+	unsigned n = seg->odd == TW_ODD_TWICE && !seg->ts ? 0 : put_odd(seg->odd, opt);
 
 	*ret_ts = 0;
 	if (seg->mss || seg->mss_zero) {
@@ -70,14 +87,15 @@ static unsigned put_options(const struct tw_seg *seg, uint8_t *opt, unsigned *re
 	if (seg->sackok) {
 		opt[n++] = 4;
 		opt[n++] = 2;
-	} else if (seg->ts) {
+	} else if (seg->ts && seg->odd != TW_ODD_UNALIGNED) {
 		opt[n++] = 1;
 		opt[n++] = 1;
 	}
 	if (seg->ts) {
 		opt[n++] = 8;
-		opt[n++] = 10;
-		*ret_ts = n;
+		/* of a short one nothing is patched: what is behind it ends the list */
+		opt[n++] = seg->odd == TW_ODD_SHORT_TS ? 8 : 10;
+		*ret_ts = seg->odd == TW_ODD_SHORT_TS ? 0 : n;
 		for (unsigned i = 0; i < 4; i++) {
 			opt[n + i] = (uint8_t)(seg->tsval >> (24 - 8 * i));
 			opt[n + 4 + i] = (uint8_t)(seg->tsecr >> (24 - 8 * i));
@@ -203,7 +221,8 @@ static struct key key_of(enum tw_family family, const struct tw_seg *seg)
 		.a = (uint64_t)seg->flags | (uint64_t)seg->ttl << 8 | (uint64_t)seg->ecn << 16 |
 		     (uint64_t)bits << 24 | (uint64_t)seg->win << 32 | (uint64_t)seg->urg << 48,
 		.b = (uint64_t)seg->len | (uint64_t)seg->mss << 16 |
-		     (uint64_t)(uint8_t)seg->wscale << 32 | (uint64_t)family << 40,
+		     (uint64_t)(uint8_t)seg->wscale << 32 | (uint64_t)family << 40 |
+		     (uint64_t)seg->odd << 48,
 	};
 }
 
