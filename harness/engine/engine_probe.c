@@ -63,7 +63,7 @@ static int put_probes(struct tw_engine *e, struct tw_err *err)
 	return ret < 0 ? ret : tw_engine_put_fence(e, err);
 }
 
-/* What of the batch's outcome the bulk keeps: no fate between running and restarted, which takes two looks. */
+/* What of the batch's outcome the bulk keeps; a fate between running and restarted only where the entry was looked at before. */
 static void sum_up(struct tw_engine *e, struct tw_tuple *t, const struct tw_entry *after)
 {
 	const struct tw_inbox *in = t->step[e->step].send.from == TW_OTHER ? &t->second : &t->main;
@@ -71,10 +71,15 @@ static void sum_up(struct tw_engine *e, struct tw_tuple *t, const struct tw_entr
 	t->seen.n_replies = in->n;
 	t->seen.reply = in->first;
 	t->seen.state = after->state;
-	t->seen.fate = tw_fate_tell(NULL, after, e->sent_at);
+	t->seen.fate = tw_fate_tell(t->stepped ? &t->entry : NULL, after, e->sent_at);
 	t->seen.more = NULL;
 	if (in->n && in->first.ts)
 		t->numbers.dut_last = in->first.tsval;
+	if (!t->stepped)
+		return;
+	t->entry = *after;
+	memcpy(t->sent_at, e->sent_at, sizeof(t->sent_at));
+	t->stepped(t, e->step);
 }
 
 /* What is taken around the only tuple of a batch. */

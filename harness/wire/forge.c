@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-	KINDS_MAX = 512
+	KINDS_MAX = 8192,
+	BUCKETS = 4 * KINDS_MAX, /* a power of two */
 };
 
 struct key {
@@ -21,7 +22,7 @@ struct tw_forge {
 	libnet_t *net;
 	uint8_t src[6], dst[6];
 	unsigned n_kinds;
-	struct kind *kind[KINDS_MAX];
+	struct kind *kind[BUCKETS]; /* open addressing */
 };
 
 struct tw_forge *tw_forge_new(const uint8_t src_mac[6], const uint8_t dst_mac[6],
@@ -50,8 +51,8 @@ void tw_forge_free(struct tw_forge *forge)
 {
 	if (!forge)
 		return;
-	while (forge->n_kinds)
-		free(forge->kind[--forge->n_kinds]);
+	for (unsigned i = 0; i < BUCKETS; i++)
+		free(forge->kind[i]);
 	libnet_destroy(forge->net);
 	free(forge);
 }
@@ -234,19 +235,30 @@ static struct tw_seg without_numbers(const struct tw_seg *seg)
 	return kind;
 }
 
+/* Where the kind of that key is, or is to be. */
+static struct kind **find_kind(struct tw_forge *forge, const struct key *key)
+{
+	uint64_t hash = (key->a ^ key->b * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+	unsigned i = (unsigned)(hash >> 32) % BUCKETS;
+
+	while (forge->kind[i] &&
+	       (forge->kind[i]->key.a != key->a || forge->kind[i]->key.b != key->b))
+		i = (i + 1) % BUCKETS;
+	return &forge->kind[i];
+}
+
 const struct tw_template *tw_forge_get(struct tw_forge *forge, enum tw_family family,
 				       const struct tw_seg *seg, struct tw_err *err)
 {
 	struct tw_flow nobody = { .family = family };
 	const struct key key = key_of(family, seg);
 	const struct tw_seg bare = without_numbers(seg);
-	struct kind *kind;
+	struct kind **at = find_kind(forge, &key), *kind;
 	unsigned ts;
 	int len;
 
-	for (unsigned i = 0; i < forge->n_kinds; i++)
-		if (forge->kind[i]->key.a == key.a && forge->kind[i]->key.b == key.b)
-			return &forge->kind[i]->tmpl;
+	if (*at)
+		return &(*at)->tmpl;
 	if (forge->n_kinds == KINDS_MAX) {
 		tw_err_set(err, ENOSPC, "more than %d kinds of segments in one run", KINDS_MAX);
 		return NULL;
@@ -268,7 +280,8 @@ const struct tw_template *tw_forge_get(struct tw_forge *forge, enum tw_family fa
 	kind->tmpl.ts = ts ? (uint8_t)(kind->tmpl.l4 + 20 + ts) : 0;
 	kind->tmpl.bad_csum = seg->bad_csum;
 	tw_wire_seal(&kind->tmpl);
-	forge->kind[forge->n_kinds++] = kind;
+	forge->n_kinds++;
+	*at = kind;
 	return &kind->tmpl;
 }
 
