@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "judge", "FILE", "judge an evidence file again, without privileges", tw_cmd_judge },
 	{ "coverage", "[FILE]", "rules and clauses of RFCs against rows, and what became of them",
 	  tw_cmd_coverage },
+	{ "map", "[OPTION...]", "what becomes of a segment at every sequence number and timestamp",
+	  tw_cmd_map },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },

@@ -87,36 +87,20 @@ static struct tw_numbers numbers_of(const struct tw_given *given, bool ts)
 	};
 }
 
-/* False if the row depends on a sysctl that is not the model's. */
-static bool world_of(const struct tw_given *given, const struct tw_facts *facts,
-		     struct tw_world *ret, bool *ret_ts)
-{
-	struct tw_model_facts mf;
-	bool known = true;
-
-	tw_model_facts_of(facts, &mf);
-	*ret = tw_world_default(&mf);
-	ret->dut = given->dut;
-	for (unsigned i = 0; i < 3 && given->sysctl[i].name; i++)
-		known &= tw_world_sysctl(ret, &given->sysctl[i]);
-	*ret_ts = given->ts == TW_TS_ON && ret->timestamps;
-	for (unsigned i = 0; i < 2 && given->late[i].name; i++)
-		known &= tw_world_sysctl(ret, &given->late[i]);
-	return known;
-}
-
 static unsigned play(const struct tw_case *row, const struct tw_facts *facts, const char *kernel)
 {
 	struct tw_numbers numbers;
 	struct tw_step_evidence se;
 	struct tw_observed seen;
+	struct tw_model_facts mf;
 	struct tw_world world;
 	struct tw_model m;
 	uint64_t now = BEGIN_MS;
 	unsigned told = 0;
 	bool ts;
 
-	if (!world_of(&row->given, facts, &world, &ts))
+	tw_model_facts_of(facts, &mf);
+	if (!tw_world_given(&row->given, &mf, &world, &ts))
 		return 0;
 	numbers = numbers_of(&row->given, ts);
 	m = tw_model_enter(&row->given, &numbers, WND, now);

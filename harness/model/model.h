@@ -127,6 +127,13 @@ struct tw_world tw_world_default(const struct tw_model_facts *facts);
 /* Applies a sysctl of a row. False if it is none that the model knows. */
 bool tw_world_sysctl(struct tw_world *world, const struct tw_sysctl *sysctl);
 
+/*
+ * The world that a row is given, its late sysctls set; @ret_ts: timestamps came to be used on the old connection. False: one of
+ * the sysctls is none of the model's.
+ */
+bool tw_world_given(const struct tw_given *given, const struct tw_model_facts *facts,
+		    struct tw_world *ret, bool *ret_ts);
+
 /* The entry. */
 struct tw_model {
 	enum tw_state state; /* TIME_WAIT, FIN_WAIT_2; GONE and SYN_RECV are the end of the story */
