@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	  tw_cmd_coverage },
 	{ "map", "[OPTION...]", "what becomes of a segment at every sequence number and timestamp",
 	  tw_cmd_map },
+	{ "fuzz", "[OPTION...]", "random segments: does the kernel do what the model says?",
+	  tw_cmd_fuzz },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },

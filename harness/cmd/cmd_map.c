@@ -138,8 +138,8 @@ static void print_text(const struct map_args *args, const struct drawn *d, unsig
 		printf("%s\n%llu points asked on %llu tuples in %.2f s, a grid of %u x %u first; "
 		       "%llu times a boundary was proved by its two neighbours; seed %llu\n\n",
 		       title(args, d, text, sizeof(text)), (unsigned long long)d->a.map.probes,
-		       (unsigned long long)d->tuples, d->wall_s, d->a.map.grid[0],
-		       d->a.map.grid[1], (unsigned long long)d->a.map.proofs, args->seed);
+		       (unsigned long long)d->tuples, d->wall_s, d->a.map.grid[0], d->a.map.grid[1],
+		       (unsigned long long)d->a.map.proofs, args->seed);
 	tw_map_text(&d->a.map, args->diff && differ ? &d->b.map : NULL,
 		    args->setup.given.ts == TW_TS_ON, stdout);
 	if (differ)
@@ -167,7 +167,7 @@ static int write_json(const struct map_args *args, const struct drawn *d, unsign
 {
 	json_t *doc = to_json(args, d, differ);
 	const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(6);
-	int ret = !doc                ? -1
+	int ret = !doc              ? -1
 		  : args->json_file ? json_dump_file(doc, args->json_file, flags)
 				    : json_dumpf(doc, stdout, flags);
 
@@ -242,12 +242,14 @@ static int parse(struct map_args *args, int argc, char **argv, struct tw_err *er
 {
 	struct tw_given *g = &args->setup.given;
 	const struct tw_opt opts[] = {
-		{ "flags", 'f', "FLAGS", "flags of the segment: S F R P A (or .) U E C, or none (default S)",
-		  NULL, NULL, take_flags, &args->setup.send.flags },
+		{ "flags", 'f', "FLAGS",
+		  "flags of the segment: S F R P A (or .) U E C, or none (default S)", NULL, NULL,
+		  take_flags, &args->setup.send.flags },
 		{ "payload", 'p', "BYTES", "length of its payload (default 0)", NULL, NULL,
 		  tw_opts_uint, &args->len },
-		{ "enter", 'e', "PATH", "fin-wait-2, fin-ack (default), closing; stay-in-fin-wait-2",
-		  NULL, NULL, tw_take_enter, &g->enter },
+		{ "enter", 'e', "PATH",
+		  "fin-wait-2, fin-ack (default), closing; stay-in-fin-wait-2", NULL, NULL,
+		  tw_take_enter, &g->enter },
 		{ "role", 0, "ROLE", "the DUT accepted (default) or connected", NULL, NULL,
 		  tw_take_role, &g->role },
 		{ "ts", 0, "on|off", "timestamps on the old connection (default on)", NULL, NULL,
@@ -262,10 +264,11 @@ static int parse(struct map_args *args, int argc, char **argv, struct tw_err *er
 		{ "cells", 0, "N", "points of the coarse grid, a side (default 320)", NULL, NULL,
 		  tw_opts_uint, &args->cells },
 		{ "diff", 'd', "WHAT",
-		  "show the map against: model (the default, untold if equal), rfc, or a file of --json=FILE",
+		  "show the map against: model (the default, untold if equal), rfc, or a file of "
+		  "--json=FILE",
 		  NULL, &args->diff, NULL, NULL },
-		{ "from", 0, "FILE", "take the map from a file, and ask no kernel", NULL, &args->from,
-		  NULL, NULL },
+		{ "from", 0, "FILE", "take the map from a file, and ask no kernel", NULL,
+		  &args->from, NULL, NULL },
 		{ "svg", 0, "FILE", "write a picture", NULL, &args->svg, NULL, NULL },
 		{ "json", 'j', "[=FILE]", "as JSON", &args->json, &args->json_file, NULL, NULL },
 		{ "ipv4", '4', NULL, "over IPv4 (default)", &args->v4, NULL, NULL, NULL },
@@ -301,8 +304,7 @@ static int check_args(struct map_args *args, struct tw_err *err)
 		return tw_err_set(err, EINVAL, "--cells: 2 to 1000");
 	if (args->jobs > 8)
 		return tw_err_set(err, EINVAL, "--jobs: at most 8");
-	if (args->setup.given.dut == TW_SYN_QUEUE_FULL ||
-	    args->setup.given.dut == TW_IPSEC_REFUSED)
+	if (args->setup.given.dut == TW_SYN_QUEUE_FULL || args->setup.given.dut == TW_IPSEC_REFUSED)
 		return tw_err_set(err, EINVAL,
 				  "--listener: that is arranged for one tuple; a map needs many");
 	args->setup.send.len = (uint16_t)args->len;

@@ -22,10 +22,10 @@ int tw_take_word(const struct tw_word *words, const char *text, int *ret, struct
 int tw_take_enter(void *to, const char *text, struct tw_err *err)
 {
 	static const struct tw_word words[] = { { "fin-wait-2", TW_BY_FIN_WAIT_2 },
-					     { "fin-ack", TW_BY_FIN_ACK },
-					     { "closing", TW_BY_CLOSING },
-					     { "stay-in-fin-wait-2", TW_TO_FIN_WAIT_2 },
-					     { NULL, 0 } };
+						{ "fin-ack", TW_BY_FIN_ACK },
+						{ "closing", TW_BY_CLOSING },
+						{ "stay-in-fin-wait-2", TW_TO_FIN_WAIT_2 },
+						{ NULL, 0 } };
 	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
@@ -36,8 +36,8 @@ int tw_take_enter(void *to, const char *text, struct tw_err *err)
 int tw_take_role(void *to, const char *text, struct tw_err *err)
 {
 	static const struct tw_word words[] = { { "accepted", TW_ACCEPTED },
-					     { "connected", TW_CONNECTED },
-					     { NULL, 0 } };
+						{ "connected", TW_CONNECTED },
+						{ NULL, 0 } };
 	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
@@ -48,8 +48,8 @@ int tw_take_role(void *to, const char *text, struct tw_err *err)
 int tw_take_ts_use(void *to, const char *text, struct tw_err *err)
 {
 	static const struct tw_word words[] = { { "on", TW_TS_ON },
-					     { "off", TW_TS_OFF },
-					     { NULL, 0 } };
+						{ "off", TW_TS_OFF },
+						{ NULL, 0 } };
 	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
@@ -93,8 +93,8 @@ int tw_take_sysctl(struct tw_sysctl_names *names, struct tw_sysctl *list, unsign
 		i++;
 	if (i == room || names->n == TW_SYSCTL_NAMES)
 		return tw_err_set(err, EINVAL, "at most %u of these", room);
-	snprintf(names->name[names->n], sizeof(names->name[0]), "%s%.*s",
-		 bare ? "net.ipv4." : "", (int)len, text);
+	snprintf(names->name[names->n], sizeof(names->name[0]), "%s%.*s", bare ? "net.ipv4." : "",
+		 (int)len, text);
 	list[i] = (struct tw_sysctl){ names->name[names->n++], eq + 1 };
 	return 0;
 }

@@ -83,8 +83,8 @@ static int take_then(void *to, const char *text, struct tw_err *err)
 static int take_ecn(void *to, const char *text, struct tw_err *err)
 {
 	static const struct tw_word words[] = { { "not-ect", 0 }, { "ect1", 1 }, { "ect0", 2 },
-					     { "ce", 3 },      { "0", 0 },    { "1", 1 },
-					     { "2", 2 },       { "3", 3 },    { NULL, 0 } };
+						{ "ce", 3 },      { "0", 0 },    { "1", 1 },
+						{ "2", 2 },       { "3", 3 },    { NULL, 0 } };
 	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
@@ -95,8 +95,8 @@ static int take_ecn(void *to, const char *text, struct tw_err *err)
 static int take_from(void *to, const char *text, struct tw_err *err)
 {
 	static const struct tw_word words[] = { { "same", TW_SAME },
-					     { "other", TW_OTHER },
-					     { NULL, 0 } };
+						{ "other", TW_OTHER },
+						{ NULL, 0 } };
 	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
@@ -118,8 +118,8 @@ static int take_late(void *to, const char *text, struct tw_err *err)
 	struct tw_probe_args *args = to;
 	struct tw_given *given = &args->row.given;
 
-	return tw_take_sysctl(&args->names, given->late,
-			      sizeof(given->late) / sizeof(*given->late), text, err);
+	return tw_take_sysctl(&args->names, given->late, sizeof(given->late) / sizeof(*given->late),
+			      text, err);
 }
 
 static int take_seed(void *to, const char *text, struct tw_err *err)

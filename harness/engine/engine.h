@@ -58,9 +58,9 @@ struct tw_tuple {
 	struct tw_numbers numbers;
 	struct tw_seg sent; /* the last probe */
 	struct tw_observed seen;
-	uint32_t rcv_wnd;    /* what the DUT's last segment of the set-up offered, in bytes */
-	uint64_t entered[2]; /* bracket of the send call that brought it into the state */
-	uint64_t sent_at[2]; /* of the last probe's; with stepped() only, as is: */
+	uint32_t rcv_wnd;      /* what the DUT's last segment of the set-up offered, in bytes */
+	uint64_t entered[2];   /* bracket of the send call that brought it into the state */
+	uint64_t sent_at[2];   /* of the last probe's; with stepped() only, as is: */
 	struct tw_entry entry; /* as it was seen last */
 
 	/* the engine's own */

@@ -147,8 +147,8 @@ static void reconcile(struct tw_crowd *c, const struct tw_health *h, struct tw_c
 	char *why = ret->why_void;
 	size_t size = sizeof(ret->why_void);
 
-	if (h->waits != was->waits || h->strays != was->strays || h->pcap_drops != was->pcap_drops ||
-	    h->unfenced != was->unfenced)
+	if (h->waits != was->waits || h->strays != was->strays ||
+	    h->pcap_drops != was->pcap_drops || h->unfenced != was->unfenced)
 		snprintf(why, size,
 			 "%llu late answers, %llu strays, %llu frames lost, %llu fences unanswered",
 			 (unsigned long long)(h->waits - was->waits),
@@ -175,8 +175,8 @@ static void sum_up(struct tw_crowd *c, struct tw_crowd_result *ret)
 	ret->fences = c->played;
 }
 
-int tw_crowd_play(struct tw_crowd *c, const struct tw_crowd_play *play,
-		  struct tw_crowd_result *ret, struct tw_err *err)
+int tw_crowd_play(struct tw_crowd *c, const struct tw_crowd_play *play, struct tw_crowd_result *ret,
+		  struct tw_err *err)
 {
 	struct tw_dut *dut = c->cfg.stand->dut;
 	struct tw_health after;

@@ -39,10 +39,10 @@ struct tw_crowd_play {
 };
 
 struct tw_crowd_result {
-	unsigned failed;       /* tuples that did not get into the state: nobody was asked about them */
-	char trouble[160];     /* of the last of them */
-	unsigned fences;       /* each is one segment in and one RST out */
-	char why_void[256];    /* not empty: nothing that was seen counts */
+	unsigned failed;   /* tuples that did not get into the state: nobody was asked about them */
+	char trouble[160]; /* of the last of them */
+	unsigned fences;   /* each is one segment in and one RST out */
+	char why_void[256];                 /* not empty: nothing that was seen counts */
 	struct tw_counters *before, *after; /* of the DUT; the crowd's own */
 };
 

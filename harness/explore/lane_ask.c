@@ -9,8 +9,8 @@
 #include "explore/oracle_model.h"
 
 enum {
-	AGE_MS = 28,  /* between two looks at a timer: what restarts it must show */
-	WORTH = 3,    /* another round pays while one in so many tuples is left */
+	AGE_MS = 28, /* between two looks at a timer: what restarts it must show */
+	WORTH = 3,   /* another round pays while one in so many tuples is left */
 	RING = 8 << 20,
 	ATTEMPTS_MAX = 40, /* plays that brought nothing */
 };
@@ -129,7 +129,8 @@ static int play(struct tw_lane_ask *ask, char *ret_trouble, size_t size, struct 
 	ask->tuples += play.n;
 	if (ret >= 0) {
 		put_back(ask, result.why_void[0] != '\0');
-		snprintf(ret_trouble, size, "%s", *result.why_void ? result.why_void : result.trouble);
+		snprintf(ret_trouble, size, "%s",
+			 *result.why_void ? result.why_void : result.trouble);
 	}
 	return ret;
 }

@@ -24,7 +24,7 @@ struct tw_lane_ask {
 	uint32_t *kinds;
 	unsigned *todo; /* indices of points, n of them, of which some were taken */
 	unsigned n, taken;
-	unsigned taken_by[TW_ASK_BATCH]; /* the point that the tuple was asked last */
+	unsigned taken_by[TW_ASK_BATCH];  /* the point that the tuple was asked last */
 	unsigned asked[TW_ASK_STEPS + 2]; /* tuples that were asked so many */
 	struct tw_seat seat[TW_ASK_BATCH];
 };

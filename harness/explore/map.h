@@ -33,7 +33,7 @@ struct tw_oracle {
 };
 
 enum {
-	TW_CUTS_MAX = 14,             /* of one axis */
+	TW_CUTS_MAX = 14,               /* of one axis */
 	TW_BANDS_MAX = TW_CUTS_MAX + 1, /* between them */
 };
 
@@ -47,10 +47,10 @@ struct tw_map {
 	struct tw_axis seq, ts;
 	uint32_t kind[TW_BANDS_MAX][TW_BANDS_MAX]; /* [band of ts][band of seq] */
 	uint32_t no_ts[TW_BANDS_MAX];              /* [band of seq] */
-	uint64_t probes; /* points that were asked */
-	uint64_t proofs; /* pairs of neighbours on either side of a boundary */
+	uint64_t probes;                           /* points that were asked */
+	uint64_t proofs;  /* pairs of neighbours on either side of a boundary */
 	unsigned grid[2]; /* of the coarse one: columns, rows */
-	uint32_t wnd;    /* R+wnd is the end of the window (FIN_WAIT_2) */
+	uint32_t wnd;     /* R+wnd is the end of the window (FIN_WAIT_2) */
 };
 
 /* First and last offset of a band. */

@@ -41,8 +41,8 @@ static unsigned make_axis(unsigned cells, int32_t *ret)
 	ret[n++] = INT32_MIN;
 	ret[n++] = INT32_MAX;
 	for (unsigned i = 0; n < cells; i++)
-		ret[n++] = (int32_t)((uint32_t)INT32_MIN +
-				     (uint32_t)((uint64_t)(2 * i + 1) * (UINT32_MAX / (2u * cells))));
+		ret[n++] = (int32_t)((uint32_t)INT32_MIN + (uint32_t)((uint64_t)(2 * i + 1) *
+								      (UINT32_MAX / (2u * cells))));
 	qsort(ret, n, sizeof(*ret), by_value);
 	for (unsigned i = 0; i < n; i++)
 		if (!kept || ret[kept - 1] != ret[i])

@@ -18,7 +18,7 @@ struct tw_bound {
 	uint32_t kind_lo, kind_hi;
 	struct tw_point on; /* the line on which it was found: the other coordinate */
 	unsigned n_cuts;
-	int32_t cut[TW_BOUND_CUTS];       /* first offset of what comes next */
+	int32_t cut[TW_BOUND_CUTS];      /* first offset of what comes next */
 	uint32_t kind[TW_BOUND_CUTS][2]; /* of the two neighbours */
 };
 

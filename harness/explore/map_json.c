@@ -18,9 +18,9 @@ static json_t *row_to_json(const uint32_t *kinds, unsigned n)
 	char text[80];
 
 	for (unsigned i = 0; i < n; i++)
-		json_array_append_new(
-			row, json_pack("{s:I, s:s}", "code", (json_int_t)kinds[i], "says",
-				       tw_kind_text(kinds[i], text, sizeof(text))));
+		json_array_append_new(row,
+				      json_pack("{s:I, s:s}", "code", (json_int_t)kinds[i], "says",
+						tw_kind_text(kinds[i], text, sizeof(text))));
 	return row;
 }
 
@@ -32,8 +32,8 @@ json_t *tw_map_to_json(const struct tw_map *map)
 	for (unsigned y = 0; y <= map->ts.n_cuts; y++)
 		json_array_append_new(rows, row_to_json(map->kind[y], w));
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:[I,I], s:I}", "seq_cuts",
-			 axis_to_json(&map->seq), "ts_cuts", axis_to_json(&map->ts), "regions", rows,
-			 "without_ts", row_to_json(map->no_ts, w), "probes",
+			 axis_to_json(&map->seq), "ts_cuts", axis_to_json(&map->ts), "regions",
+			 rows, "without_ts", row_to_json(map->no_ts, w), "probes",
 			 (json_int_t)map->probes, "proofs", (json_int_t)map->proofs, "grid",
 			 (json_int_t)map->grid[0], (json_int_t)map->grid[1], "window",
 			 (json_int_t)map->wnd);
@@ -48,8 +48,8 @@ static bool axis_from_json(const json_t *cuts, struct tw_axis *ret)
 	for (size_t i = 0; i < n; i++) {
 		json_int_t at = json_integer_value(json_array_get(cuts, i));
 
-		if (!json_is_integer(json_array_get(cuts, i)) || at <= INT32_MIN || at > INT32_MAX ||
-		    (i && at <= ret->cut[i - 1]))
+		if (!json_is_integer(json_array_get(cuts, i)) || at <= INT32_MIN ||
+		    at > INT32_MAX || (i && at <= ret->cut[i - 1]))
 			return false;
 		ret->cut[i] = (int32_t)at;
 	}

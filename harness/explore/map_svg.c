@@ -28,12 +28,13 @@ static void cell(const struct canvas *c, double x, double y, double w, double h,
 	uint32_t kind = tw_map_at(c->map, p);
 	bool differs = c->other && tw_map_at(c->other, p) != kind;
 
-	fprintf(c->out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"%s/>\n",
-		x, y, w, h, tw_kind_color(kind),
-		differs ? " stroke=\"#000\" stroke-width=\"1.6\"" : " stroke=\"#fff\" stroke-width=\"0.4\"");
+	fprintf(c->out,
+		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"%s/>\n", x,
+		y, w, h, tw_kind_color(kind),
+		differs ? " stroke=\"#000\" stroke-width=\"1.6\""
+			: " stroke=\"#fff\" stroke-width=\"0.4\"");
 	if (w >= UNIT - 1 && h >= UNIT - 1)
-		fprintf(c->out,
-			"<text x=\"%.1f\" y=\"%.1f\" class=\"c\">%c</text>\n", x + w / 2,
+		fprintf(c->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"c\">%c</text>\n", x + w / 2,
 			y + h / 2 + 3.5, tw_legend_letter(c->legend, kind));
 }
 
@@ -75,7 +76,8 @@ static void plane(const struct canvas *c, const struct tw_axis *seq, const struc
 		p.no_ts = true;
 		cell(c, c->x0 + PLANE + GAP, top, STRIP, h, &p);
 	}
-	label(c, c->x0 + PLANE / 2.0, c->y0 + PLANE + 34, "m", "SEG.TSval, the whole circle around T");
+	label(c, c->x0 + PLANE / 2.0, c->y0 + PLANE + 34, "m",
+	      "SEG.TSval, the whole circle around T");
 	label(c, c->x0 + PLANE + GAP + STRIP / 2.0, c->y0 + PLANE + 14, "m", "none");
 	label(c, c->x0, c->y0 + PLANE + 14, "m", "T-2^31");
 	label(c, c->x0 + PLANE / 2.0, c->y0 + PLANE + 14, "m", "T");
@@ -132,10 +134,12 @@ static double magnified(const struct canvas *c, const struct tw_axis *seq, const
 	}
 	for (unsigned k = 0; k < n_t; k++)
 		fprintf(c->out,
-			"<text transform=\"translate(%.1f,%.1f) rotate(60)\" class=\"l\">%s</text>\n",
+			"<text transform=\"translate(%.1f,%.1f) rotate(60)\" "
+			"class=\"l\">%s</text>\n",
 			c->x0 + place(t, k) + 4, bottom + 10,
 			tw_text_off("T", (uint32_t)t[k], 0, text, sizeof(text)));
-	fprintf(c->out, "<text transform=\"translate(%.1f,%.1f) rotate(60)\" class=\"l\">none</text>\n",
+	fprintf(c->out,
+		"<text transform=\"translate(%.1f,%.1f) rotate(60)\" class=\"l\">none</text>\n",
 		none + 4, bottom + 10);
 	return bottom + 80;
 }
@@ -146,10 +150,10 @@ static double legend(const struct canvas *c, double y)
 
 	for (unsigned i = 0; i < c->legend->n; i++, y += 20) {
 		fprintf(c->out,
-			"<rect x=\"%d\" y=\"%.1f\" width=\"14\" height=\"14\" fill=\"%s\"/>\n", LEFT, y,
-			tw_kind_color(c->legend->kind[i]));
-		fprintf(c->out, "<text x=\"%d\" y=\"%.1f\" class=\"c\">%c</text>\n", LEFT + 7, y + 11,
-			c->legend->letter[i]);
+			"<rect x=\"%d\" y=\"%.1f\" width=\"14\" height=\"14\" fill=\"%s\"/>\n",
+			LEFT, y, tw_kind_color(c->legend->kind[i]));
+		fprintf(c->out, "<text x=\"%d\" y=\"%.1f\" class=\"c\">%c</text>\n", LEFT + 7,
+			y + 11, c->legend->letter[i]);
 		label(c, LEFT + 22, y + 11.5, "l",
 		      tw_kind_text(c->legend->kind[i], text, sizeof(text)));
 	}
@@ -193,7 +197,8 @@ void tw_map_svg(const struct tw_map_picture *p, FILE *out)
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
 		"font-family=\"sans-serif\" font-size=\"11\">\n"
-		"<style>.m{text-anchor:middle}.r{text-anchor:end}.h{font-weight:bold;font-size:12px}"
+		"<style>.m{text-anchor:middle}.r{text-anchor:end}.h{font-weight:bold;font-size:"
+		"12px}"
 		".c{text-anchor:middle;font-size:9px;fill:#222}.t{font-size:14px;font-weight:bold}"
 		"</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 		wide * (p->other ? 2 : 1), bottom + names.n * 20 + 20);

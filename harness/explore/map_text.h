@@ -18,7 +18,8 @@ char *tw_band_text(const struct tw_axis *axis, unsigned band, const char *base, 
 		   size_t size);
 
 struct tw_map_picture {
-	const struct tw_map *map, *other; /* @other: drawn beside it, what differs is framed; or NULL */
+	const struct tw_map *map,
+		*other; /* @other: drawn beside it, what differs is framed; or NULL */
 	const char *name, *other_name;
 	const char *title;
 };

@@ -103,7 +103,8 @@ static int await(struct tw_oracle_kernel *k, struct tw_err *err)
 		if (n != 1 && ret >= 0)
 			ret = tw_err_set(err, EIO, "the process of lane %u died", i + 1);
 		else if (state->ret < 0 && ret >= 0)
-			ret = tw_err_set(err, -state->ret, "lane %u: %.400s", i + 1, state->err.text);
+			ret = tw_err_set(err, -state->ret, "lane %u: %.400s", i + 1,
+					 state->err.text);
 	}
 	return ret;
 }

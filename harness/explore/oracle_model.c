@@ -43,8 +43,7 @@ static int ask_model(struct tw_oracle *oracle, const struct tw_point *points, un
 		struct tw_send send = tw_map_send(setup, &points[i]);
 		struct tw_seg seg = tw_send_resolve(&send, setup->family, &numbers);
 		struct tw_model m = entry;
-		struct tw_reaction r =
-			tw_model_step(&o->world, &m, &seg, &send, BEGIN_MS + AGE_MS);
+		struct tw_reaction r = tw_model_step(&o->world, &m, &seg, &send, BEGIN_MS + AGE_MS);
 
 		ret_kinds[i] = tw_kind_said(&numbers, &seg, &r, entry.state, &m);
 	}

@@ -51,10 +51,12 @@ const struct tw_clause_info tw_clauses[TW_CLAUSES] = {
 	[TW_D44_FIN] = { "D-44.fin", "the listener takes a SYN with FIN" },
 	[TW_D45_TTL] = { "D-45.ttl", "the listener's minimum TTL is not looked at" },
 	[TW_D45_FILTER] = { "D-45.filter", "the listener's filter is not asked" },
+	[TW_D45_OPTIONS] = { "D-45.options", "the listener takes options that break off" },
 	[TW_D45_KEY] = { "D-45.key", "the listener's MD5 key is not asked for" },
 	[TW_D47_CLOSED] = { "D-47.closed", "a SYN reopens without a listener" },
 	[TW_D48_ACK] = { "D-48.ack", "a RST that answers an ACK has number 0" },
 	[TW_D48_NO_ACK] = { "D-48.no-ack", "a RST that answers no ACK acks 0" },
+	[TW_D48_OPTIONS] = { "D-48.options", "what has options that break off is reset" },
 };
 /* clang-format on */
 

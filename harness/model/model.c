@@ -107,11 +107,19 @@ static struct tw_reaction limited_answer(struct look *l, enum tw_clause by, enum
 	return answer(l, by);
 }
 
+/* tcp_parse_auth_options() */
+static bool options_refused(const struct look *l)
+{
+	return l->w->facts.options_left && tw_seg_unreadable(l->seg) >= l->w->facts.options_left;
+}
+
 /* D-48, tcp_v4_send_reset(): the RST goes out, then the entry goes. */
 static struct tw_reaction reset(struct look *l, enum tw_clause by)
 {
 	bool acks = has(l, TW_ACK);
 
+	if (holds(l, TW_D48_OPTIONS, options_refused(l)))
+		return gone(l, TW_D48_OPTIONS, "NOT_SPECIFIED");
 	gone(l, by, "RST:TCP_TIMEWAIT_SOCKET");
 	l->r.reply = acks ? TW_RST : TW_RST | TW_ACK;
 	l->r.seq = holds(l, TW_D48_ACK, acks) ? l->seg->ack : 0;
@@ -268,6 +276,8 @@ static struct tw_reaction reopen(struct look *l)
 		count(l, "TcpExtTCPMinTTLDrop");
 		return gone(l, TW_D45_TTL, "TCP_MINTTL");
 	}
+	if (holds(l, TW_D45_OPTIONS, options_refused(l)))
+		return gone(l, TW_D45_OPTIONS, "TCP_AUTH_HDR");
 	if (holds(l, TW_D45_KEY, w->dut == TW_MD5_KEYED)) {
 		count(l, "TcpExtTCPMD5NotFound");
 		return gone(l, TW_D45_KEY, "TCP_MD5NOTFOUND");
@@ -310,7 +320,9 @@ static struct tw_reaction time_wait(struct look *l)
 /* Whether it is dropped before TIME_WAIT is asked. */
 static bool dropped_before(struct look *l, const struct tw_send *how)
 {
-	if (how && holds(l, TW_P02_HEADER, how->cut)) {
+	if (how && (how->astray || how->icmp)) {
+		silence(l, how->icmp ? TW_P07_ICMP : TW_CLAUSE_NONE, NULL);
+	} else if (how && holds(l, TW_P02_HEADER, how->cut)) {
 		count(l, "TcpInErrs");
 		silence(l, TW_P02_HEADER, "PKT_TOO_SMALL");
 	} else if (holds(l, TW_P05_CHECKSUM, l->seg->bad_csum)) {
@@ -320,8 +332,6 @@ static bool dropped_before(struct look *l, const struct tw_send *how)
 		silence(l, TW_P05_CHECKSUM, "TCP_CSUM");
 	} else if (holds(l, TW_P04_POLICY, l->w->dut == TW_IPSEC_REFUSED)) {
 		silence(l, TW_P04_POLICY, "XFRM_POLICY");
-	} else if (how && (how->astray || how->icmp)) {
-		silence(l, how->icmp ? TW_P07_ICMP : TW_CLAUSE_NONE, NULL);
 	} else {
 		return false;
 	}

@@ -73,10 +73,12 @@ enum tw_clause {
 	TW_D44_FIN,
 	TW_D45_TTL,
 	TW_D45_FILTER,
+	TW_D45_OPTIONS,
 	TW_D45_KEY,
 	TW_D47_CLOSED,
 	TW_D48_ACK,
 	TW_D48_NO_ACK,
+	TW_D48_OPTIONS,
 	TW_CLAUSES,
 };
 
@@ -100,7 +102,9 @@ struct tw_model_facts {
 	bool isn_lost;        /* H-63: a reopened tuple begins anywhere */
 	bool full_one_sooner; /* not H-64: the filler of an accept queue fills the SYN queue too */
 	bool csum_counter;    /* TcpInCsumErrors */
-	uint32_t paws_s;      /* H-42: how long TS.Recent is believed, s */
+	/* H-69: options that break off with so many bytes left, or more, are refused; 0: none are */
+	uint32_t options_left;
+	uint32_t paws_s; /* H-42: how long TS.Recent is believed, s */
 };
 
 /* The newest kernel. */

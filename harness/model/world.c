@@ -6,8 +6,12 @@
 enum {
 	PAWS_WRAP_S = 2147,          /* TCP_PAWS_WRAP */
 	PAWS_24_DAYS_S = 24 * 86400, /* TCP_PAWS_24DAYS */
+	MD5_LEN = 18,                /* TCPOLEN_MD5SIG */
+	AO_LEN = 5,                  /* sizeof(struct tcp_ao_hdr) + 1 */
 	LIMIT_MS = 500,              /* tcp_invalid_ratelimit */
 };
+
+#define AO_COMPILED_IN "sym:tcp_inbound_ao_hash"
 
 const struct tw_model_facts tw_model_facts_new = {
 	.paws_counter = true,
@@ -15,6 +19,7 @@ const struct tw_model_facts tw_model_facts_new = {
 	.drops_syn_fin = true,
 	.zero_is_off = true,
 	.csum_counter = true,
+	.options_left = MD5_LEN,
 	.paws_s = PAWS_WRAP_S,
 };
 
@@ -29,6 +34,9 @@ void tw_model_facts_of(const struct tw_facts *facts, struct tw_model_facts *ret)
 		.isn_lost = tw_facts_has(facts, "H-63"),
 		.full_one_sooner = tw_facts_tell(facts, "H-64") == TW_NO,
 		.csum_counter = tw_facts_has(facts, "TcpInCsumErrors"),
+		.options_left = !tw_facts_has(facts, "H-69")          ? 0
+				: tw_facts_has(facts, AO_COMPILED_IN) ? AO_LEN
+								      : MD5_LEN,
 		.paws_s = tw_facts_has(facts, "H-42") ? PAWS_WRAP_S : PAWS_24_DAYS_S,
 	};
 }

@@ -78,4 +78,24 @@ static inline bool tw_seg_ts_spoilt(const struct tw_seg *seg)
 	return seg->odd >= TW_ODD_END;
 }
 
+/* Bytes of options in its header, padding included: as forge.h makes them. */
+static inline unsigned tw_seg_options_len(const struct tw_seg *seg)
+{
+	bool apart = seg->odd && seg->odd != TW_ODD_UNALIGNED && seg->odd != TW_ODD_SHORT_TS;
+	unsigned n = apart ? seg->odd == TW_ODD_TWICE ? (seg->ts ? 12 : 0) : 4 : 0;
+
+	n += seg->mss || seg->mss_zero ? 4 : 0;
+	n += seg->sackok || (seg->ts && seg->odd != TW_ODD_UNALIGNED) ? 2 : 0;
+	n += (seg->ts ? 10 : 0) + (seg->wscale >= 0 ? 4 : 0) + (seg->md5 ? 20 : 0);
+	return (n + 3) / 4 * 4;
+}
+
+/* Bytes of options from the one on where they break off; 0: they do not. Two paddings are before it. */
+static inline unsigned tw_seg_unreadable(const struct tw_seg *seg)
+{
+	bool breaks_off = seg->odd == TW_ODD_NO_LENGTH || seg->odd == TW_ODD_TOO_LONG;
+
+	return breaks_off ? tw_seg_options_len(seg) - 2 : 0;
+}
+
 #endif
