@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	  tw_cmd_map },
 	{ "fuzz", "[OPTION...]", "random segments: does the kernel do what the model says?",
 	  tw_cmd_fuzz },
+	{ "export", "ID|FILE", "a row or a finding as a packetdrill script", tw_cmd_export },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },

@@ -22,6 +22,7 @@ int tw_cmd_judge(int argc, char **argv);
 int tw_cmd_coverage(int argc, char **argv);
 int tw_cmd_map(int argc, char **argv);
 int tw_cmd_fuzz(int argc, char **argv);
+int tw_cmd_export(int argc, char **argv);
 int tw_cmd_bench(int argc, char **argv);
 int tw_cmd_doctor(int argc, char **argv);
 

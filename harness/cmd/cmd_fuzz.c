@@ -220,7 +220,7 @@ static void print_text(const struct fuzz_args *args, const struct campaign *c, c
 
 /* ---- the model without a clause ---- */
 
-static bool noticed(const struct campaign *c, enum tw_clause broken)
+static bool noticed(const struct campaign *c, enum tw_clause broken, bool verbose)
 {
 	const struct tw_fuzz_find *f = &c->sum.find[0];
 	bool found = c->sum.n_finds && f->confirmed == TW_CONFIRMATIONS;
@@ -237,6 +237,8 @@ static bool noticed(const struct campaign *c, enum tw_clause broken)
 		printf("%-18s NOT found (%llu segments): %s%s\n", tw_clauses[broken].name,
 		       (unsigned long long)c->sum.segments, tw_clauses[broken].broken,
 		       c->sum.trouble);
+	for (unsigned i = 0; verbose && i < c->sum.n_finds; i++)
+		print_find(c, i);
 	fflush(stdout);
 	return found;
 }
@@ -256,7 +258,7 @@ static int break_clauses(const struct fuzz_args *args, const struct tw_model_fac
 		n++;
 		ret = campaign(args, facts, (enum tw_clause)i, c, err);
 		if (ret >= 0)
-			missed += !noticed(c, (enum tw_clause)i);
+			missed += !noticed(c, (enum tw_clause)i, args->verbose);
 	}
 	printf("%u clauses broken, %u found\n", n, n - missed);
 	*ret_exit = missed ? TW_EXIT_FAIL : TW_EXIT_OK;

@@ -175,6 +175,22 @@ static void sum_up(struct tw_crowd *c, struct tw_crowd_result *ret)
 	ret->fences = c->played;
 }
 
+static void ignore(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
+{
+	(void)arg;
+	(void)at;
+	(void)bytes;
+	(void)len;
+}
+
+/* What the sockets of the play before said when they were taken away is none of this one's. */
+static int forget_the_last(struct tw_crowd *c, struct tw_err *err)
+{
+	struct tw_wire *wire = c->cfg.stand->wire;
+
+	return wire->ops->drain(wire, ignore, NULL, err);
+}
+
 int tw_crowd_play(struct tw_crowd *c, const struct tw_crowd_play *play, struct tw_crowd_result *ret,
 		  struct tw_err *err)
 {
@@ -188,7 +204,9 @@ int tw_crowd_play(struct tw_crowd *c, const struct tw_crowd_play *play, struct t
 	c->play = play;
 	c->played = 0;
 	seat_all(c);
-	code = tw_engine_health(c->cfg.stand->engine, &c->health, err);
+	code = forget_the_last(c, err);
+	if (code >= 0)
+		code = tw_engine_health(c->cfg.stand->engine, &c->health, err);
 	if (code >= 0)
 		code = dut->ops->counters(dut, &c->before, err);
 	if (code >= 0)

@@ -10,6 +10,7 @@
 #include "explore/shrink.h"
 
 enum {
+	LANE_STRIDE = 5,
 	CROWD_FILES = 1200, /* connections that the DUT itself opened are held until they close */
 };
 
@@ -90,16 +91,32 @@ static int work_out_sum(struct fuzz *f, unsigned n, struct tw_err *err)
 	return who < 0 ? who : work_out(f, &f->walk[who], &seen, err);
 }
 
+/* Each world once, the lanes beginning at different ones; then by weight. */
+static unsigned next_world(struct fuzz *f)
+{
+	unsigned worlds = 0;
+
+	while (tw_fuzz_world_at(worlds))
+		worlds++;
+	if (f->acc->plays < worlds)
+		return (unsigned)((f->cfg->cpu * LANE_STRIDE + f->acc->plays) % worlds);
+	return tw_walk_world(&f->random);
+}
+
 static int one_play(struct fuzz *f, struct tw_err *err)
 {
-	unsigned world = tw_walk_world(&f->random), n = TW_REFEREE_SIZE;
+	unsigned index = next_world(f), n = TW_REFEREE_SIZE;
+	const struct tw_fuzz_world *given = tw_fuzz_world_at(index);
 	struct tw_refereed play;
+	struct tw_world world;
+	bool ts;
 	int ret;
 
-	if (tw_fuzz_world_at(world)->most)
-		n = tw_fuzz_world_at(world)->most;
+	if (given->most)
+		n = given->most;
+	tw_world_given(&given->given, &f->cfg->facts, &world, &ts);
 	for (unsigned i = 0; i < n; i++)
-		tw_walk_draw(&f->shapes, world, &f->random, &f->walk[i]);
+		tw_walk_draw(&f->shapes, index, &world, &f->random, &f->walk[i]);
 	ret = tw_referee_play(f->referee, f->walk, n, f->seen, &f->sum, &play, err);
 	if (ret < 0)
 		return ret;
@@ -107,7 +124,7 @@ static int one_play(struct fuzz *f, struct tw_err *err)
 	if (*play.why_void) {
 		f->acc->voids++;
 		snprintf(f->acc->last_void, sizeof(f->acc->last_void), "%.200s; world %s",
-			 play.why_void, tw_fuzz_world_at(world)->name);
+			 play.why_void, given->name);
 		return 0;
 	}
 	f->acc->walks += n;

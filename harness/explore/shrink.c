@@ -7,7 +7,8 @@
 enum {
 	ROUNDS_MAX = 60,
 	TRIES = 3, /* of a play that turned out void */
-	CANDIDATES_MAX = 2 + TW_WALK_MAX + TW_WALK_MAX * 26,
+	CANDIDATES_MAX = 2 + 2 * TW_WALK_MAX + TW_WALK_MAX * 26,
+	ENOUGH = 2, /* rounds in which nothing simpler showed it: the first may have been held up */
 };
 
 /* Walks that are tried at once. */
@@ -92,13 +93,16 @@ int tw_shrink(struct tw_referee *r, struct tw_walk *walk, struct tw_dispute_seen
 		walk->n = seen->step + 1;
 	t->walk[0] = *walk;
 	t->n = 1;
-	for (unsigned i = 0; ret >= 0 && i < ROUNDS_MAX; i++) {
+	for (unsigned i = 0, idle = 0; ret >= 0 && i < ROUNDS_MAX && idle < ENOUGH; i++) {
 		unsigned best;
 
 		ret = try_all(r, t, singly, err);
 		best = best_of(t);
-		if (ret < 0 || best == t->n)
-			break;
+		if (ret < 0 || best == t->n) {
+			idle++;
+			continue;
+		}
+		idle = 0;
 		*ret_steady = true;
 		*walk = t->walk[best];
 		*seen = t->seen[best];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/numbers.h"
 #include "base/random.h"
 
 #define IPV4(name_, value_)               \
@@ -88,6 +89,9 @@ enum {
 	WORLDS = sizeof(worlds) / sizeof(*worlds),
 	COMMON_SHAPES = 4, /* that segments with any flags may have */
 	WAIT_MS = 560,     /* longer than the limit of answers */
+	TAMED = 3,         /* draws of a move that would end the entry */
+	USUAL_WND = 65536,
+	FORESEEN_MS = 1000000,
 };
 
 const struct tw_fuzz_world *tw_fuzz_world_at(unsigned i)
@@ -227,18 +231,53 @@ static uint32_t draw_begin(uint64_t *random)
 				 : tw_random(random);
 }
 
-void tw_walk_draw(const struct tw_shapes *shapes, unsigned world, uint64_t *random,
-		  struct tw_walk *ret)
+/* What the entry is at the beginning of a walk, as far as it can be known before. */
+static struct tw_model foresee(const struct tw_walk *walk, const struct tw_fuzz_world *w,
+			       struct tw_numbers *ret)
 {
-	const struct tw_fuzz_world *w = &worlds[world];
+	*ret = (struct tw_numbers){
+		.rcv_nxt = walk->isn + (w->given.enter == TW_TO_FIN_WAIT_2 ? 1 : 2),
+		.snd_nxt = 0x60708090,
+		.ts_recent = w->given.ts == TW_TS_ON ? walk->tsval : 0,
+		.dut_last = 1,
+		.ts = w->given.ts == TW_TS_ON,
+	};
+	return tw_model_enter(&w->given, ret, USUAL_WND, FORESEEN_MS);
+}
+
+/* A walk is worth more if the entry lives through it: by the model, most moves that would end it are drawn anew. */
+static void draw_moves(const struct tw_shapes *shapes, const struct tw_fuzz_world *w,
+		       const struct tw_world *world, uint64_t *random, struct tw_walk *ret)
+{
+	struct tw_numbers numbers;
+	struct tw_model m = foresee(ret, w, &numbers), then;
+
+	for (unsigned i = 0; i < ret->n; i++) {
+		for (unsigned try = 0; try < TAMED; try++) {
+			struct tw_seg seg;
+
+			draw_move(shapes, w, random, &ret->move[i]);
+			seg = tw_send_resolve(&ret->move[i].send, TW_IPV4, &numbers);
+			then = m;
+			tw_model_step(world, &then, &seg, &ret->move[i].send, FORESEEN_MS + i);
+			if (then.state == TW_STATE_TIME_WAIT || then.state == TW_STATE_FIN_WAIT_2)
+				break;
+		}
+		m = then;
+	}
+}
+
+void tw_walk_draw(const struct tw_shapes *shapes, unsigned index, const struct tw_world *world,
+		  uint64_t *random, struct tw_walk *ret)
+{
+	const struct tw_fuzz_world *w = &worlds[index];
 
 	memset(ret, 0, sizeof(*ret));
-	ret->world = world;
+	ret->world = index;
 	ret->isn = draw_begin(random);
 	ret->tsval = one_in(random, 8) ? 0 : draw_begin(random);
 	ret->n = 1 + tw_random_below(random, TW_WALK_MAX);
-	for (unsigned i = 0; i < ret->n; i++)
-		draw_move(shapes, w, random, &ret->move[i]);
+	draw_moves(shapes, w, world, random, ret);
 	/* one walk of a batch is enough to let all of them wait */
 	if (w->pauses && one_in(random, 2000))
 		ret->move[1 + tw_random_below(random, 3)].pause_ms = WAIT_MS;

@@ -53,9 +53,12 @@ void tw_shapes_draw(struct tw_shapes *shapes, uint64_t *random);
 /* A world, by weight. */
 unsigned tw_walk_world(uint64_t *random);
 
-/* A walk in that world. The pauses are the batch's: all walks of a play have them at the same moves. */
-void tw_walk_draw(const struct tw_shapes *shapes, unsigned world, uint64_t *random,
-		  struct tw_walk *ret);
+/*
+ * A walk in the world of that index; @world is the same for the model. The pauses are the batch's: all walks of a play have them at
+ * the same moves.
+ */
+void tw_walk_draw(const struct tw_shapes *shapes, unsigned index, const struct tw_world *world,
+		  uint64_t *random, struct tw_walk *ret);
 
 /* How much there is to read in it: segments first, then what is unusual about them. */
 unsigned tw_walk_cost(const struct tw_walk *walk);

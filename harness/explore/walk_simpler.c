@@ -116,6 +116,16 @@ bool tw_walk_simpler(const struct tw_walk *walk, unsigned i, struct tw_walk *ret
 		return true;
 	}
 	i -= 2;
+	/* two segments often do: the last, and one before it */
+	if (i < walk->n) {
+		if (walk->n > 2 && i + 1 < walk->n) {
+			ret->move[0] = walk->move[i];
+			ret->move[1] = walk->move[walk->n - 1];
+			ret->n = 2;
+		}
+		return true;
+	}
+	i -= walk->n;
 	if (i < walk->n) {
 		if (walk->n > 1)
 			leave_out(ret, i);

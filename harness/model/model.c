@@ -4,6 +4,8 @@ enum {
 	TIMEWAIT_MS = TW_TIMEWAIT_LEN_MS,
 	PAWS_MSL_S = 60, /* TCP_PAWS_MSL */
 	MIN_TTL = 200,   /* what a row means by TW_MIN_TTL */
+	TCP_HEADER = 20,
+	CHECKSUM_BREAK = 76,
 };
 
 /* One call. */
@@ -317,6 +319,12 @@ static struct tw_reaction time_wait(struct look *l)
 	return limited_answer(l, TW_D31_LIMIT, TW_D31_LIMIT, "TcpExtTCPACKSkippedTimeWait");
 }
 
+/* skb_checksum_init() looks at short segments at once, at long ones only when TIME_WAIT has been found. */
+static bool policy_first(const struct look *l)
+{
+	return TCP_HEADER + tw_seg_options_len(l->seg) + l->seg->len > CHECKSUM_BREAK;
+}
+
 /* Whether it is dropped before TIME_WAIT is asked. */
 static bool dropped_before(struct look *l, const struct tw_send *how)
 {
@@ -325,6 +333,8 @@ static bool dropped_before(struct look *l, const struct tw_send *how)
 	} else if (how && holds(l, TW_P02_HEADER, how->cut)) {
 		count(l, "TcpInErrs");
 		silence(l, TW_P02_HEADER, "PKT_TOO_SMALL");
+	} else if (policy_first(l) && holds(l, TW_P04_POLICY, l->w->dut == TW_IPSEC_REFUSED)) {
+		silence(l, TW_P04_POLICY, "XFRM_POLICY");
 	} else if (holds(l, TW_P05_CHECKSUM, l->seg->bad_csum)) {
 		if (l->w->facts.csum_counter)
 			count(l, "TcpInCsumErrors");
