@@ -24,8 +24,8 @@ static int find_row(const char *what, struct tw_case *ret, struct tw_err *err)
 		return 0;
 	}
 	if (!strchr(what, '/') && !strstr(what, ".json"))
-		return tw_err_set(err, ENOENT, "no row is called \"%s\"; 'twprobe list' names them all",
-				  what);
+		return tw_err_set(err, ENOENT,
+				  "no row is called \"%s\"; 'twprobe list' names them all", what);
 	doc = json_load_file(what, JSON_REJECT_DUPLICATES, &why);
 	if (!doc)
 		return tw_err_set(err, EINVAL, "%s: %s", what, why.text);
@@ -71,7 +71,8 @@ int tw_cmd_export(int argc, char **argv)
 	int at = tw_opts_parse(opts, argc, argv, &err);
 
 	if (at >= 0 && help) {
-		puts("usage: twprobe export ID|FILE\n\nA row, or a finding of `fuzz`, as a packetdrill "
+		puts("usage: twprobe export ID|FILE\n\nA row, or a finding of `fuzz`, as a "
+		     "packetdrill "
 		     "script.\n");
 		tw_opts_help(opts, stdout);
 		return TW_EXIT_OK;

@@ -5,13 +5,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "base/wait.h"
+#include "cmd/alone.h"
 #include "cmd/cmd.h"
 #include "cmd/opts.h"
-#include "cmd/term.h"
+#include "explore/finding.h"
 #include "explore/fuzz.h"
+#include "explore/replay.h"
 #include "explore/shrink.h"
 #include "stand/facts_probe.h"
 #include "text/text.h"
@@ -26,8 +29,8 @@ enum {
 struct fuzz_args {
 	unsigned jobs;
 	unsigned long long seed, seconds;
-	bool v4, v6, help, verbose;
-	const char *broken;
+	bool v4, v6, help, verbose, json;
+	const char *broken, *corpus, *replay;
 };
 
 struct board {
@@ -218,6 +221,105 @@ static void print_text(const struct fuzz_args *args, const struct campaign *c, c
 		printf("broken off: %s\n", sum->trouble);
 }
 
+static int print_json(const struct fuzz_args *args, const struct campaign *c,
+		      const struct tw_facts *facts, struct tw_err *err)
+{
+	const struct tw_fuzz_account *sum = &c->sum;
+	json_t *finds = json_array(), *decided = json_object(), *doc;
+	int ret;
+
+	for (unsigned i = 0; i < sum->n_finds; i++)
+		json_array_append_new(
+			finds, tw_finding_json(&sum->find[i], facts, args->seed, c->cfg.family));
+	for (unsigned i = 1; i < TW_CLAUSES; i++)
+		json_object_set_new(decided, tw_clauses[i].name,
+				    json_integer((json_int_t)sum->decided[i]));
+	doc = json_pack("{s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s, s:o, s:o}", "kernel",
+			facts->release, "seed", json_sprintf("%llu", args->seed), "segments",
+			(json_int_t)sum->segments, "tuples", (json_int_t)sum->walks, "seconds",
+			(double)(now() - c->began) / SEC_NS, "without_verdict",
+			(json_int_t)sum->unclear, "not_set_up", (json_int_t)sum->failed, "plays",
+			(json_int_t)sum->plays, "void", (json_int_t)sum->voids, "broken_off",
+			sum->trouble, "decided", decided, "findings", finds);
+	ret = doc ? json_dumpf(doc, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : -1;
+	putchar('\n');
+	json_decref(doc);
+	return ret < 0 ? tw_err_set(err, EIO, "the result could not be written") : 0;
+}
+
+/* ---- what is kept ---- */
+
+/* On stderr: with --json stdout is the result's alone. */
+static void print_kept(const char *path, const struct tw_fuzz_find *find)
+{
+	fprintf(stderr, "%s: %s, %u of %d times\n", path,
+		find->confirmed ? "kernel and model disagree" : "kernel and model agree",
+		find->confirmed ? find->confirmed : TW_CONFIRMATIONS, TW_CONFIRMATIONS);
+}
+
+static int replay_one(const struct fuzz_args *args, const struct tw_model_facts *facts,
+		      enum tw_exit *ret_exit, struct tw_err *err)
+{
+	enum tw_clause broken = args->broken ? tw_clause_find(args->broken) : TW_CLAUSE_NONE;
+	struct campaign *c = calloc(1, sizeof(*c));
+	struct tw_walk walk;
+	int ret = c ? tw_replay_read(args->replay, &walk, err)
+		    : tw_err_set(err, ENOMEM, "out of memory");
+
+	if (ret >= 0)
+		ret = tw_replay(&walk, facts, args->v6 ? TW_IPV6 : TW_IPV4, broken, &c->sum.find[0],
+				err);
+	if (ret >= 0) {
+		print_kept(args->replay, &c->sum.find[0]);
+		if (c->sum.find[0].confirmed)
+			print_find(c, 0);
+		*ret_exit = c->sum.find[0].confirmed ? TW_EXIT_FAIL : TW_EXIT_OK;
+	}
+	free(c);
+	return ret;
+}
+
+/* The first number of which there is no finding yet. */
+static unsigned free_number(const char *dir)
+{
+	char path[512];
+	unsigned no = 0;
+
+	do
+		snprintf(path, sizeof(path), "%s/finding-%u.json", dir, ++no);
+	while (access(path, F_OK) == 0);
+	return no;
+}
+
+/* Files of each finding, and a capture of what the kernel did. */
+static int keep(const struct fuzz_args *args, const struct campaign *c,
+		const struct tw_facts *facts, struct tw_err *err)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret >= 0 && i < c->sum.n_finds; i++) {
+		struct tw_result res = { .family = c->cfg.family };
+		unsigned no = free_number(args->corpus);
+		struct tw_case row;
+		char id[32];
+
+		ret = tw_finding_write(&c->sum.find[i], facts, args->seed, c->cfg.family,
+				       args->corpus, no, err);
+		tw_walk_row(&c->sum.find[i].walk, &row);
+		snprintf(id, sizeof(id), "finding-%u", no);
+		row.id = id;
+		res.row = &row;
+		if (ret >= 0)
+			ret = tw_alone_play(&res, facts, args->seed, err);
+		if (ret >= 0)
+			ret = tw_alone_capture(&res, facts, "twprobe fuzz", args->corpus, err);
+		tw_evidence_free(&res.ev);
+		if (ret >= 0)
+			fprintf(stderr, "kept as %s/finding-%u.*\n", args->corpus, no);
+	}
+	return ret;
+}
+
 /* ---- the model without a clause ---- */
 
 static bool noticed(const struct campaign *c, enum tw_clause broken, bool verbose)
@@ -243,8 +345,9 @@ static bool noticed(const struct campaign *c, enum tw_clause broken, bool verbos
 	return found;
 }
 
-static int break_clauses(const struct fuzz_args *args, const struct tw_model_facts *facts,
-			 enum tw_exit *ret_exit, struct tw_err *err)
+static int break_clauses(const struct fuzz_args *args, const struct tw_facts *facts,
+			 const struct tw_model_facts *mf, enum tw_exit *ret_exit,
+			 struct tw_err *err)
 {
 	bool all = !strcmp(args->broken, "all");
 	enum tw_clause only = tw_clause_find(args->broken);
@@ -256,13 +359,39 @@ static int break_clauses(const struct fuzz_args *args, const struct tw_model_fac
 		if (!all && i != only)
 			continue;
 		n++;
-		ret = campaign(args, facts, (enum tw_clause)i, c, err);
+		ret = campaign(args, mf, (enum tw_clause)i, c, err);
 		if (ret >= 0)
 			missed += !noticed(c, (enum tw_clause)i, args->verbose);
+		if (ret >= 0 && args->corpus)
+			ret = keep(args, c, facts, err);
 	}
 	printf("%u clauses broken, %u found\n", n, n - missed);
 	*ret_exit = missed ? TW_EXIT_FAIL : TW_EXIT_OK;
 	free(c);
+	return ret;
+}
+
+static int explore(const struct fuzz_args *args, const struct tw_facts *facts,
+		   const struct tw_model_facts *mf, struct campaign *c, enum tw_exit *ret_exit,
+		   struct tw_err *err)
+{
+	enum tw_family family = args->v6 ? TW_IPV6 : TW_IPV4;
+	unsigned shown = 0;
+	int ret = 0;
+
+	if (args->corpus)
+		ret = tw_replay_all(args->corpus, mf, family, print_kept, &shown, err);
+	if (ret >= 0)
+		ret = campaign(args, mf, TW_CLAUSE_NONE, c, err);
+	if (ret >= 0 && args->json)
+		ret = print_json(args, c, facts, err);
+	else if (ret >= 0)
+		print_text(args, c, facts->release);
+	if (ret >= 0 && args->corpus)
+		ret = keep(args, c, facts, err);
+	*ret_exit = *c->sum.trouble || !c->sum.segments ? TW_EXIT_ERROR
+		    : c->sum.n_finds || shown           ? TW_EXIT_FAIL
+							: TW_EXIT_OK;
 	return ret;
 }
 
@@ -275,16 +404,12 @@ static int fuzz(const struct fuzz_args *args, enum tw_exit *ret_exit, struct tw_
 
 	if (ret >= 0) {
 		tw_model_facts_of(&facts, &mf);
-		if (args->broken) {
-			ret = break_clauses(args, &mf, ret_exit, err);
-		} else {
-			ret = campaign(args, &mf, TW_CLAUSE_NONE, c, err);
-			if (ret >= 0)
-				print_text(args, c, facts.release);
-			*ret_exit = *c->sum.trouble || !c->sum.segments ? TW_EXIT_ERROR
-				    : c->sum.n_finds                    ? TW_EXIT_FAIL
-									: TW_EXIT_OK;
-		}
+		if (args->replay)
+			ret = replay_one(args, &mf, ret_exit, err);
+		else if (args->broken)
+			ret = break_clauses(args, &facts, &mf, ret_exit, err);
+		else
+			ret = explore(args, &facts, &mf, c, ret_exit, err);
 	}
 	tw_facts_free(&facts);
 	free(c);
@@ -313,12 +438,19 @@ static int parse(struct fuzz_args *args, int argc, char **argv, struct tw_err *e
 		{ "seed", 0, "N", "of all that is drawn", NULL, NULL, tw_opts_u64, &args->seed },
 		{ "jobs", 'J', "N", "CPUs to use (default: all)", NULL, NULL, tw_opts_uint,
 		  &args->jobs },
+		{ "corpus", 0, "DIR",
+		  "play what is kept there first, and keep there what is found: JSON, a row, a "
+		  "packetdrill script, a capture",
+		  NULL, &args->corpus, NULL, NULL },
+		{ "replay", 0, "FILE", "play one of these files again, ten times", NULL,
+		  &args->replay, NULL, NULL },
 		{ "break", 0, "CLAUSE|all",
 		  "tests the fuzzer: the model lacks this clause (D-12.ts), and that must be found "
 		  "within TIME",
 		  NULL, &args->broken, NULL, NULL },
 		{ "ipv4", '4', NULL, "over IPv4 (default)", &args->v4, NULL, NULL, NULL },
 		{ "ipv6", '6', NULL, "over IPv6", &args->v6, NULL, NULL, NULL },
+		{ "json", 'j', NULL, "as JSON", &args->json, NULL, NULL, NULL },
 		{ "verbose", 'v', NULL, "which clauses decided, and how often", &args->verbose,
 		  NULL, NULL, NULL },
 		{ "help", 'h', NULL, "this text", &args->help, NULL, NULL, NULL },

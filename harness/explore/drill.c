@@ -117,8 +117,12 @@ static void put_setup(struct drill *d)
 
 	for (; op->what != TW_DO_END; op++) {
 		bool finned = op->flags & TW_FIN || op->seq > 1;
-		struct tw_seg seg = { .flags = op->flags, .win = 65535, .seq = d->isn + op->seq,
-				      .ack = op->ack, .ts = d->n.ts, .tsecr = DUT_TSVAL };
+		struct tw_seg seg = { .flags = op->flags,
+				      .win = 65535,
+				      .seq = d->isn + op->seq,
+				      .ack = op->ack,
+				      .ts = d->n.ts,
+				      .tsecr = DUT_TSVAL };
 
 		seg.tsval = finned ? tsval + d->row->given.fin_tsval_step : tsval;
 		if (op->what == TW_DO_SEND) {
@@ -132,8 +136,10 @@ static void put_setup(struct drill *d)
 		}
 		if (op->want)
 			put_out(d, op->want,
-				op->want & TW_SYN ? 0 : op->want & TW_FIN ? 1 : DUT_NEXT, said,
-				d->n.ts, seg.tsval);
+				op->want & TW_SYN   ? 0
+				: op->want & TW_FIN ? 1
+						    : DUT_NEXT,
+				said, d->n.ts, seg.tsval);
 	}
 }
 
@@ -154,8 +160,8 @@ static void put_between(struct drill *d)
 }
 
 /* The answer that the row expects, or the model where the row leaves a field open. */
-static void put_answer(struct drill *d, unsigned i, const struct tw_seg *sent,
-		       const struct tw_reaction *r)
+static int put_answer(struct drill *d, unsigned i, const struct tw_seg *sent,
+		      const struct tw_reaction *r, struct tw_err *err)
 {
 	const struct tw_expect want = tw_expected(d->row, i, d->facts);
 	unsigned reply = want.reply ? want.reply : r->reply;
@@ -165,11 +171,18 @@ static void put_answer(struct drill *d, unsigned i, const struct tw_seg *sent,
 				 ? tw_val_number(&want.tsecr, &d->n, sent)
 				 : r->tsecr;
 
+	/* its numbers count from the DUT's ISN, always */
+	if (reply == (TW_RST | TW_ACK))
+		return tw_err_set(
+			err, ENOTSUP,
+			"%s has no packetdrill script: a number that is 0 itself cannot be said",
+			d->row->id);
 	d->open = reply == TW_SILENCE;
 	if (d->open)
 		fputs("   // no answer\n", d->out);
 	else
 		put_out(d, reply, seq, ack, r->ts, tsecr);
+	return 0;
 }
 
 static int put_step(struct drill *d, unsigned i, struct tw_err *err)
@@ -188,12 +201,13 @@ static int put_step(struct drill *d, unsigned i, struct tw_err *err)
 		r = tw_model_step(&d->world, &d->m, &seg, &step->send, d->now_ms);
 		if (!r.told)
 			return tw_err_set(err, ENOTSUP,
-					  "step %u is sent to what is no TIME_WAIT any more", i + 1);
+					  "step %u is sent to what is no TIME_WAIT any more",
+					  i + 1);
 		if (r.any_seq)
 			return tw_err_set(err, ENOTSUP, "the ISN of a new connection is not known");
 		put_in(d, after, &seg);
-		if (k + 1 == times || times == 1)
-			put_answer(d, i, &seg, &r);
+		if (k + 1 == times && put_answer(d, i, &seg, &r, err) < 0)
+			return -ENOTSUP;
 	}
 	return 0;
 }
@@ -202,8 +216,12 @@ static int put_step(struct drill *d, unsigned i, struct tw_err *err)
 static void put_fence(struct drill *d)
 {
 	bool gone = d->m.state == TW_STATE_GONE;
-	struct tw_seg fin = { .flags = TW_FIN | TW_ACK, .win = 65535, .seq = d->m.rcv_nxt - 1,
-			      .ack = d->m.snd_nxt, .ts = d->n.ts, .tsval = d->m.ts_recent,
+	struct tw_seg fin = { .flags = TW_FIN | TW_ACK,
+			      .win = 65535,
+			      .seq = d->m.rcv_nxt - 1,
+			      .ack = d->m.snd_nxt,
+			      .ts = d->n.ts,
+			      .tsval = d->m.ts_recent,
 			      .tsecr = DUT_TSVAL };
 
 	if (!d->open)
@@ -232,15 +250,18 @@ int tw_drill_write(const struct tw_case *row, const struct tw_facts *facts, FILE
 	if (why)
 		return tw_err_set(err, ENOTSUP, "%s has no packetdrill script: %s", row->id, why);
 	if (tw_expected_none(row, facts, none, sizeof(none)))
-		return tw_err_set(err, ENOTSUP, "%s expects nothing of this kernel: %s", row->id, none);
+		return tw_err_set(err, ENOTSUP, "%s expects nothing of this kernel: %s", row->id,
+				  none);
 	tw_model_facts_of(facts, &mf);
 	if (!tw_world_given(g, &mf, &d.world, &ts))
-		return tw_err_set(err, ENOTSUP, "%s has a sysctl that the model does not know", row->id);
+		return tw_err_set(err, ENOTSUP, "%s has a sysctl that the model does not know",
+				  row->id);
 	d.n = (struct tw_numbers){
 		.rcv_nxt = g->rcv_nxt.base ? g->rcv_nxt.off : tw_enter_rcv_nxt(g->enter),
 		.snd_nxt = DUT_NEXT,
-		.ts_recent = !ts ? 0 : (g->ts_recent.base ? g->ts_recent.off : PEER_TSVAL) +
-					       (g->enter == TW_TO_FIN_WAIT_2 ? 0 : g->fin_tsval_step),
+		.ts_recent = !ts ? 0
+				 : (g->ts_recent.base ? g->ts_recent.off : PEER_TSVAL) +
+					     (g->enter == TW_TO_FIN_WAIT_2 ? 0 : g->fin_tsval_step),
 		.dut_tsval = DUT_TSVAL,
 		.dut_last = DUT_TSVAL,
 		.ts = ts,

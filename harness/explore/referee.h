@@ -20,6 +20,8 @@ struct tw_dispute_seen {
 	enum tw_clause by; /* that decided in the model */
 	char differs[64];  /* what: "reply", "seq", "timer" ... */
 	char expected[160], observed[160];
+	uint16_t reply;    /* that was seen: flags or TW_SILENCE */
+	enum tw_fate fate; /* likewise */
 };
 
 /* How a play went. */

@@ -121,6 +121,8 @@ static void describe(const struct tw_course *c, const struct tw_reaction *r,
 				      .tsecr = r->tsecr };
 	ret->there = true;
 	ret->by = r->by;
+	ret->reply = t->seen.n_replies ? t->seen.reply.flags & 0x3f : TW_SILENCE;
+	ret->fate = t->seen.fate;
 	snprintf(ret->differs, sizeof(ret->differs), "%s", differs);
 	tw_text_observed(&said, &t->numbers, text, sizeof(text));
 	snprintf(ret->expected, sizeof(ret->expected), "%s", text);

@@ -43,12 +43,15 @@ static bool get_val(const json_t *o, const char *key, struct tw_val *ret)
 }
 
 /* The small numbers of a segment: name, where, and how much it holds. */
-#define NUMBERS_OF(s)                                                                          \
-	{                                                                                      \
+#define NUMBERS_OF(s)                                                                           \
+	{                                                                                       \
 		{ "len", (s).len, 1400 }, { "win", (s).win, 65535 }, { "urg", (s).urg, 65535 }, \
-		{ "ttl", (s).ttl, 255 }, { "ecn", (s).ecn, 3 }, { "odd", (s).odd, TW_ODDS - 1 }, \
-		{ "bad_csum", (s).bad_csum, 1 }, { "astray", (s).astray, 1 },                    \
-		{ "cut", (s).cut, 1 }, { "icmp", (s).icmp, 1 }                                   \
+			{ "ttl", (s).ttl, 255 }, { "ecn", (s).ecn, 3 },                         \
+			{ "odd", (s).odd, TW_ODDS - 1 }, { "bad_csum", (s).bad_csum, 1 },       \
+			{ "astray", (s).astray, 1 }, { "cut", (s).cut, 1 },                     \
+		{                                                                               \
+			"icmp", (s).icmp, 1                                                     \
+		}                                                                               \
 	}
 
 enum {
@@ -64,9 +67,8 @@ static json_t *move_to_json(const struct tw_move *m)
 {
 	const struct number numbers[N_NUMBERS] = NUMBERS_OF(m->send);
 	char text[256];
-	json_t *o = json_pack("{s:s, s:i, s:i}", "says",
-			      tw_text_send(&m->send, text, sizeof(text)), "flags",
-			      (int)m->send.flags, "pause_ms", (int)m->pause_ms);
+	json_t *o = json_pack("{s:s, s:i, s:i}", "says", tw_text_send(&m->send, text, sizeof(text)),
+			      "flags", (int)m->send.flags, "pause_ms", (int)m->pause_ms);
 
 	put_val(o, "seq", &m->send.seq);
 	put_val(o, "ack", &m->send.ack);
@@ -122,8 +124,9 @@ json_t *tw_walk_to_json(const struct tw_walk *walk)
 
 	for (unsigned i = 0; i < walk->n; i++)
 		json_array_append_new(moves, move_to_json(&walk->move[i]));
-	return json_pack("{s:s, s:I, s:I, s:o}", "world", tw_fuzz_world_at(walk->world)->name, "isn",
-			 (json_int_t)walk->isn, "tsval", (json_int_t)walk->tsval, "segments", moves);
+	return json_pack("{s:s, s:I, s:I, s:o}", "world", tw_fuzz_world_at(walk->world)->name,
+			 "isn", (json_int_t)walk->isn, "tsval", (json_int_t)walk->tsval, "segments",
+			 moves);
 }
 
 int tw_walk_from_json(const json_t *doc, struct tw_walk *ret, struct tw_err *err)
