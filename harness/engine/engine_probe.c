@@ -39,10 +39,18 @@ bool tw_engine_last_time(const struct tw_engine *e)
 
 static int ask_entries(struct tw_engine *e, struct tw_err *err)
 {
+	unsigned asked = 0;
+	int ret;
+
 	for (unsigned i = 0; i < e->n; i++)
-		e->flows[i] =
-			plays(e, &e->tuple[i]) ? *probed_flow(e, &e->tuple[i]) : e->tuple[i].flow;
-	return e->cfg.dut->ops->entries(e->cfg.dut, e->flows, e->n, e->entries, err);
+		if (plays(e, &e->tuple[i]))
+			e->flows[asked++] = *probed_flow(e, &e->tuple[i]);
+	ret = e->cfg.dut->ops->entries(e->cfg.dut, e->flows, asked, e->entries, err);
+	/* each to its tuple's place, which is never before its own */
+	for (unsigned i = e->n; ret >= 0 && i-- > 0;)
+		if (plays(e, &e->tuple[i]))
+			e->entries[i] = e->entries[--asked];
+	return ret;
 }
 
 static int put_probes(struct tw_engine *e, struct tw_err *err)

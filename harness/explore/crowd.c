@@ -144,6 +144,7 @@ static void reconcile(struct tw_crowd *c, const struct tw_health *h, struct tw_c
 {
 	const struct tw_health *was = &c->health;
 	uint64_t in = tw_crowd_moved(ret, "TcpInSegs"), out = tw_crowd_moved(ret, "TcpOutSegs");
+	uint64_t again = tw_crowd_moved(ret, "TcpRetransSegs");
 	char *why = ret->why_void;
 	size_t size = sizeof(ret->why_void);
 
@@ -155,6 +156,10 @@ static void reconcile(struct tw_crowd *c, const struct tw_health *h, struct tw_c
 			 (unsigned long long)(h->strays - was->strays),
 			 (unsigned long long)(h->pcap_drops - was->pcap_drops),
 			 (unsigned long long)(h->unfenced - was->unfenced));
+	else if (again)
+		/* a FIN after 200 ms, a SYN-ACK after a second: an answer may be one of these */
+		snprintf(why, size, "this process was held up: the DUT sent %llu segments again",
+			 (unsigned long long)again);
 	else if (in != h->sent - was->sent)
 		snprintf(why, size, "%llu segments were injected, the DUT counted %llu",
 			 (unsigned long long)(h->sent - was->sent), (unsigned long long)in);

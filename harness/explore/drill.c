@@ -46,6 +46,9 @@ static const char *refusal(const struct tw_case *row)
 			return "a segment comes from another port";
 		if (s->bad_csum || s->cut || s->astray || s->icmp || s->odd)
 			return "a segment is spoilt in a way that packetdrill does not know";
+		if (row->given.ts == TW_TS_OFF && s->tsval.base > TW_UNSET &&
+		    s->tsval.base != TW_ABSENT)
+			return "a segment has timestamps where the DUT has shown none to echo";
 		if (s->ttl || s->ecn)
 			return "a segment has a TTL or ECN bits of its own";
 		if (s->flags & TW_URG || s->urg)
@@ -205,6 +208,11 @@ static int put_step(struct drill *d, unsigned i, struct tw_err *err)
 					  i + 1);
 		if (r.any_seq)
 			return tw_err_set(err, ENOTSUP, "the ISN of a new connection is not known");
+		if (seg.seq + seg.len < seg.seq)
+			return tw_err_set(err, ENOTSUP,
+					  "%s has no packetdrill script: a range that passes 2^32 "
+					  "cannot be said",
+					  d->row->id);
 		put_in(d, after, &seg);
 		if (k + 1 == times && put_answer(d, i, &seg, &r, err) < 0)
 			return -ENOTSUP;

@@ -7,7 +7,7 @@
 enum {
 	ROUNDS_MAX = 60,
 	TRIES = 3, /* of a play that turned out void */
-	CANDIDATES_MAX = 2 + 2 * TW_WALK_MAX + TW_WALK_MAX * 26,
+	CANDIDATES_MAX = TW_REFEREE_SIZE,
 	ENOUGH = 2, /* rounds in which nothing simpler showed it: the first may have been held up */
 };
 

@@ -89,7 +89,7 @@ enum {
 	WORLDS = sizeof(worlds) / sizeof(*worlds),
 	COMMON_SHAPES = 4, /* that segments with any flags may have */
 	WAIT_MS = 560,     /* longer than the limit of answers */
-	TAMED = 3,         /* draws of a move that would end the entry */
+	TAMED = 6,         /* draws of a move that would end the entry */
 	USUAL_WND = 65536,
 	FORESEEN_MS = 1000000,
 };

@@ -13,7 +13,7 @@
 #include "twprobe/err.h"
 
 enum {
-	TW_WALK_MAX = 12, /* segments */
+	TW_WALK_MAX = 24, /* segments */
 	TW_SHAPES = 24,   /* of segments, apart from flags and numbers: a run has so many */
 };
 
