@@ -6,11 +6,11 @@
 #include "idioms.h"
 
 /* Options that break off were no reason to refuse a segment, or 18 bytes are too few to be looked at. */
-#define TAKEN_BEFORE_6_7(...)                                                             \
-	{                                                                                 \
-		.unless = "H-69",                                                         \
-		.because = "before 6.7 nothing gave up on options that break off",        \
-		.expect = { __VA_ARGS__ },                                                \
+#define TAKEN_BEFORE_6_7(...)                                                      \
+	{                                                                          \
+		.unless = "H-69",                                                  \
+		.because = "before 6.7 nothing gave up on options that break off", \
+		.expect = { __VA_ARGS__ },                                         \
 	}
 
 /* clang-format off */

@@ -45,12 +45,11 @@ static const struct kernel k6_12 = {
 	"6.12",
 	{ LIMITED, "btf", "btf:inet_timewait_sock.tw_mark", "btf:inet_timewait_sock.tw_tb2",
 	  "btf:inet_timewait_sock.tw_usec_ts", "default:net.ipv4.tcp_tw_reuse=2", "linux:6.12.40",
-	  "net.ipv4.tcp_syn_linear_timeouts", "reason:TCP_FLAGS",
-	  "sym:tcp_do_parse_auth_options" }
+	  "net.ipv4.tcp_syn_linear_timeouts", "reason:TCP_FLAGS", "sym:tcp_do_parse_auth_options" }
 };
-#define NAMES_OF_6_18                                                            \
-	"TcpExtBeyondWindow", "TcpExtPAWSOldAck", "TcpExtPAWSTimewait", LIMITED, \
-		"TcpExtTSEcrRejected", "btf", "btf:inet_timewait_sock.tw_mark",  \
+#define NAMES_OF_6_18                                                                 \
+	"TcpExtBeyondWindow", "TcpExtPAWSOldAck", "TcpExtPAWSTimewait", LIMITED,      \
+		"TcpExtTSEcrRejected", "btf", "btf:inet_timewait_sock.tw_mark",       \
 		"btf:inet_timewait_sock.tw_tb2", "btf:inet_timewait_sock.tw_usec_ts", \
 		"sym:tcp_do_parse_auth_options"
 static const struct kernel k6_18_15 = { "6.18.15",

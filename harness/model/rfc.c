@@ -109,7 +109,7 @@ static struct tw_reaction fin_wait_2(struct tw_model *m, const struct tw_seg *se
 	uint32_t end = tw_seg_end(seg);
 	struct tw_reaction r;
 
-	if (seg->len && tw_seq_after(end, m->rcv_nxt)) {
+	if (seg->len && tw_seq_after(end - !!(seg->flags & TW_FIN), m->rcv_nxt)) {
 		/* RFC 1122 4.2.2.13: data after close() is reset */
 		r = closed(m);
 		r.reply = TW_RST;
@@ -148,15 +148,15 @@ struct tw_reaction tw_model_rfc(const struct tw_world *w, struct tw_model *m,
 		return restart(m, now_ms);
 	if (!acceptable(m, seg))
 		return ack(m, TW_RUNNING);
+	if (seg->flags & TW_SYN)
+		return ack(m, TW_RUNNING); /* RFC 5961 4.2 */
+	if (!(seg->flags & TW_ACK))
+		return drop(TW_RUNNING);
 	/* R3 */
 	if (ts && !tw_seq_after(seg->seq, m->rcv_nxt)) {
 		m->ts_recent = seg->tsval;
 		m->stamp_ms = now_ms;
 	}
-	if (seg->flags & TW_SYN)
-		return ack(m, TW_RUNNING); /* RFC 5961 4.2 */
-	if (!(seg->flags & TW_ACK))
-		return drop(TW_RUNNING);
 	if (!ack_acceptable(m, seg))
 		return ack(m, TW_RUNNING);
 	return time_wait ? restart(m, now_ms) : fin_wait_2(m, seg, now_ms);
