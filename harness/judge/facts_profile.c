@@ -135,6 +135,12 @@ static const struct tw_change changes[] = {
 	/* "sock: support SO_PRIORITY cmsg": skb->priority is the cookie's, which ip_send_unicast_reply() leaves at 0 */
 	{ "H-68", "what TIME_WAIT answers over IPv4 has priority 0, whatever SO_PRIORITY was",
 	  { .probe = "btf:sockcm_cookie.priority", IN(6, 14) }, { 0 } },
+	/*
+	 * tcp_do_parse_auth_options() gives up, if there is room left for what it looks for: 18 bytes, with CONFIG_TCP_AO fewer.
+	 * Without CONFIG_TCP_MD5SIG and CONFIG_TCP_AO it is not there. Found by `fuzz` on 6.18.44.
+	 */
+	{ "H-69", "a segment whose options break off is not taken by a listener, and not reset",
+	  { .probe = "sym:tcp_do_parse_auth_options", IN(6, 7) }, { 0 } },
 };
 /* clang-format on */
 

@@ -106,6 +106,8 @@ struct tw_send {
 	bool bad_csum;
 	bool astray; /* to another MAC address: the DUT does not count it */
 	bool cut;    /* a data offset of 16 bytes, less than a header has */
+	bool icmp; /* instead of the segment an ICMP error that quotes one of the DUT's: host unreachable */
+	uint8_t odd; /* enum tw_odd */
 };
 
 /* Reply "flags" that stand for no segment at all. */
