@@ -140,13 +140,13 @@ static void agrees_with_the_model(void **state)
 		0,    1,        (uint32_t)-1, 2,           (uint32_t)-2,   1000,
 		half, half - 1, half + 1,     0x40000000u, (uint32_t)-1000
 	};
-	static const uint32_t places[] = { 0, 1, half, UINT32_MAX, 123456789 };
+	static const uint32_t spots[] = { 0, 1, half, UINT32_MAX, 123456789 };
 	const struct tw_world world = tw_world_default(&tw_model_facts_new);
 	unsigned wrong = 0, n = sizeof(away) / sizeof(*away);
 
 	(void)state;
 	for (unsigned i = 0; i < 4 * 25 * n * n; i++) {
-		struct tw_nat_entry entry = { i & 1, places[i / 4 % 5], places[i / 20 % 5] };
+		struct tw_nat_entry entry = { i & 1, spots[i / 4 % 5], spots[i / 20 % 5] };
 		struct tw_model model = { .state = TW_STATE_TIME_WAIT,
 					  .rcv_nxt = entry.r,
 					  .snd_nxt = 1,
