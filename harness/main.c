@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "vm/guest.h"
 
 struct command {
 	const char *name, *args, *says;
@@ -94,6 +95,8 @@ int main(int argc, char **argv)
 {
 	int code;
 
+	if (tw_guest_is(argc, argv))
+		return tw_guest_main();
 	fill_standard();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	code = run(argc, argv);
