@@ -26,6 +26,12 @@ static const struct command commands[] = {
 	{ "judge", "FILE", "judge an evidence file again, without privileges", tw_cmd_judge },
 	{ "coverage", "[FILE]", "rules and clauses of RFCs against rows, and what became of them",
 	  tw_cmd_coverage },
+	{ "matrix", "[KERNEL...]",
+	  "the suite inside virtual machines, one per kernel, in virtual time, compared",
+	  tw_cmd_matrix },
+	{ "kernels", "fetch [LINE...]", "bring Debian kernels of several lines for 'matrix'",
+	  tw_cmd_kernels },
+	{ "diff", "A B", "in which rows stored runs differ, and why they may", tw_cmd_diff },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },
@@ -51,7 +57,7 @@ static void usage(FILE *out)
 	      "connection in TIME_WAIT.\n\n",
 	      out);
 	for (unsigned i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %-13s %s\n", commands[i].name, commands[i].args,
+		fprintf(out, "  %-8s %-15s %s\n", commands[i].name, commands[i].args,
 			commands[i].says);
 	fputs("\n'twprobe COMMAND --help' tells the options of one. Exit: 0 all as expected, 1 a "
 	      "FAIL, 4 everything\n"

@@ -20,6 +20,9 @@ int tw_cmd_show(int argc, char **argv);
 int tw_cmd_probe(int argc, char **argv);
 int tw_cmd_judge(int argc, char **argv);
 int tw_cmd_coverage(int argc, char **argv);
+int tw_cmd_matrix(int argc, char **argv);
+int tw_cmd_kernels(int argc, char **argv);
+int tw_cmd_diff(int argc, char **argv);
 int tw_cmd_bench(int argc, char **argv);
 int tw_cmd_doctor(int argc, char **argv);
 

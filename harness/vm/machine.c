@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,6 @@ static int become_qemu(void *arg)
 {
 	const struct boot *b = arg;
 	const struct rlimit most = { SAID_MAX, SAID_MAX };
-	const char *qemu = b->cfg->qemu ? b->cfg->qemu : QEMU;
 	char image[32], initrd[32], console[32], results[32], serial[2][64], memory[16];
 
 	inherit(b->image, image);
@@ -82,7 +82,7 @@ static int become_qemu(void *arg)
 	dup2(b->console, STDOUT_FILENO);
 	dup2(b->console, STDERR_FILENO);
 	const char *const argv[] = {
-		qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-machine", b->cfg->kvm ? "q35,accel=kvm" : "q35,hpet=off,accel=tcg", "-cpu",
 		b->cfg->kvm ? "host" : "max", "-m", memory, "-seed", "1", "-serial", serial[0],
 		"-serial", serial[1], "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel",
@@ -91,9 +91,28 @@ static int become_qemu(void *arg)
 		b->cfg->kvm ? NULL : "-icount", "shift=3,sleep=off", "-rtc",
 		"base=2026-01-01T00:00:00,clock=vm", NULL
 	};
-	execvp(qemu, (char **)argv);
-	fprintf(stderr, "%s cannot be started: %s\n", qemu, strerror(errno));
+	execvp(QEMU, (char **)argv);
+	fprintf(stderr, "%s cannot be started: %s\n", QEMU, strerror(errno));
 	return NO_QEMU;
+}
+
+/* As execvp() looks for it. */
+int tw_vm_can(struct tw_err *err)
+{
+	const char *dirs = getenv("PATH"), *next;
+	char path[PATH_MAX];
+
+	for (dirs = dirs ? dirs : "/usr/bin:/bin"; *dirs; dirs = next) {
+		size_t len = strcspn(dirs, ":");
+
+		snprintf(path, sizeof(path), "%.*s/%s", (int)len, dirs, QEMU);
+		if (access(path, X_OK) == 0)
+			return 0;
+		next = dirs + len + !!dirs[len];
+	}
+	return tw_err_set(err, ENOENT,
+			  "there is no %s; apt-get install --no-install-recommends qemu-system-x86",
+			  QEMU);
 }
 
 static uint64_t now(void)

@@ -25,7 +25,6 @@ enum tw_ending {
 };
 
 struct tw_vm_cfg {
-	const char *qemu; /* NULL: qemu-system-x86_64 */
 	const char *task; /* task.h */
 	bool kvm;
 	unsigned memory_mb;
@@ -42,6 +41,9 @@ struct tw_vm {
 	enum tw_ending ending;
 	int status; /* of wait(), once it has ended */
 };
+
+/* 0, or -ENOENT where there is no QEMU, with the package to install. */
+int tw_vm_can(struct tw_err *err);
 
 /* Boots @kernel. 0 or negative errno; on failure nothing is left. */
 int tw_vm_start(struct tw_vm *vm, const struct tw_kernel *kernel, const struct tw_vm_cfg *cfg,
