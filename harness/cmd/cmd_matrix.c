@@ -265,6 +265,7 @@ int tw_cmd_matrix(int argc, char **argv)
 		return tw_cmd_fail("matrix", &err, TW_EXIT_USAGE);
 	run.word = argv + at;
 	run.n_words = (unsigned)(argc - at);
+	run.sel.virtual_time = !run.accel || strcmp(run.accel, "kvm") != 0;
 	ret = run_matrix(&run, &code, &err);
 	clean_up(&run);
 	return ret < 0 ? tw_cmd_fail("matrix", &err, TW_EXIT_ERROR) : (int)code;

@@ -38,6 +38,7 @@ static int finish(struct tw_column *col, struct seat *seat, struct tw_err *err)
 	int ret = tw_collect_end(&seat->collect, &seat->vm, err);
 
 	col->wall_s = (double)(now() - seat->began) / 1e9;
+	col->cpu_s = seat->vm.cpu_s;
 	tw_vm_close(&seat->vm);
 	seat->state = TW_DRIVE_OVER;
 	return ret;

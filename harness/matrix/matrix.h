@@ -15,13 +15,13 @@ struct tw_column {
 	char release[72];  /* uname -r */
 	char version[160]; /* the image's own words; "" */
 	enum tw_ending ending;
-	char trouble[512]; /* not empty: why not all of it was played */
-	char again[512];   /* the command that plays it again */
-	char *console;     /* what the kernel said; NULL: nothing is kept */
-	unsigned n_played; /* cells that have something */
-	unsigned planned;  /* that the guest spoke of; 0: it never came so far */
-	int begun;         /* the row that was at work when it ended; -1: none */
-	double wall_s;
+	char trouble[512];    /* not empty: why not all of it was played */
+	char again[512];      /* the command that plays it again */
+	char *console;        /* what the kernel said; NULL: nothing is kept */
+	unsigned n_played;    /* cells that have something */
+	unsigned planned;     /* that the guest spoke of; 0: it never came so far */
+	int begun;            /* the row that was at work when it ended; -1: none */
+	double wall_s, cpu_s; /* of this machine */
 	struct tw_facts facts;
 	struct tw_cell *cell;  /* one per row */
 	struct tw_result *res; /* the same, with evidence; ->row is NULL where there is none */

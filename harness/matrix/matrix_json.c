@@ -10,12 +10,13 @@ static json_t *text_or_null(const char *text)
 
 static json_t *column_json(const struct tw_column *col)
 {
-	return json_pack(
-		"{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:f}", "label", tw_json_text(col->label),
-		"release", text_or_null(col->release), "version", text_or_null(col->version),
-		"ending", tw_ending_name(col->ending), "trouble", text_or_null(col->trouble),
-		"again", text_or_null(col->trouble[0] ? col->again : ""), "console",
-		text_or_null(col->console), "rows", (int)col->n_played, "wall_s", col->wall_s);
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:f, s:f}", "label",
+			 tw_json_text(col->label), "release", text_or_null(col->release), "version",
+			 text_or_null(col->version), "ending", tw_ending_name(col->ending),
+			 "trouble", text_or_null(col->trouble), "again",
+			 text_or_null(col->trouble[0] ? col->again : ""), "console",
+			 text_or_null(col->console), "rows", (int)col->n_played, "wall_s",
+			 col->wall_s, "cpu_s", col->cpu_s);
 }
 
 static json_t *cell_json(const struct tw_cell *cell, unsigned side)

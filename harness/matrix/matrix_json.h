@@ -9,7 +9,7 @@
 #include "matrix/compare.h"
 
 /*
- * { "kernels": [{ "label", "release", "version", "ending", "trouble", "again", "console", "rows", "wall_s" }],
+ * { "kernels": [{ "label", "release", "version", "ending", "trouble", "again", "console", "rows", "wall_s", "cpu_s" }],
  *   "rows": [{ "id", "family", "differs", "explained", "because", "cells": [{ "outcome", "rfc", "also", "side", "saw",
  *   "because" }] }], "totals": { "rows", "kernels", "alike", "differ", "unexplained" } }
  * A cell that was not played is null. A new reference, or NULL when memory is out.

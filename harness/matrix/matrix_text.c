@@ -56,8 +56,8 @@ static void put_kernels(const struct page *p)
 
 		fprintf(p->out, "%-10s  %s", col->label, col->release[0] ? col->release : "?");
 		if (col->wall_s > 0)
-			fprintf(p->out, ", %u of %u rows in %.0f s", col->n_played, p->m->n,
-				col->wall_s);
+			fprintf(p->out, ", %u of %u rows in %.0f s (CPU %.0f s)", col->n_played,
+				p->m->n, col->wall_s, col->cpu_s);
 		if (col->trouble[0])
 			fprintf(p->out, "\n            %s%s%s", red(p), col->trouble, off(p));
 		if (col->trouble[0] && col->again[0])
@@ -96,9 +96,27 @@ static void put_cells(const struct page *p, unsigned row, const struct tw_differ
 	fputc('\n', p->out);
 }
 
+/* True if the RFC's verdict is a part of the difference. */
+static bool rfc_differs(const struct page *p, const struct tw_difference *d)
+{
+	for (unsigned c = 1; c < p->m->n_cols; c++)
+		if (p->m->col[c].cell[d->row].rfc != p->m->col[0].cell[d->row].rfc)
+			return true;
+	return false;
+}
+
+static const char *side_word(const struct tw_cell *cell)
+{
+	if (!cell->played)
+		return "not played";
+	return cell->outcome == TW_PASS ? "" : cell->outcome == TW_ERROR ? "ERROR: " : "FAIL: ";
+}
+
 /* What each side did, by the example of one row. */
 static void put_sides(const struct page *p, const struct tw_difference *d)
 {
+	bool rfc = rfc_differs(p, d);
+
 	for (unsigned s = 0; s < d->n_sides; s++) {
 		unsigned c = 0;
 		const struct tw_cell *cell;
@@ -108,12 +126,11 @@ static void put_sides(const struct page *p, const struct tw_difference *d)
 		cell = &p->m->col[c].cell[d->row];
 		if (cell->played && cell->outcome == TW_SKIP)
 			continue;
-		fprintf(p->out, "      %c  %s%s\n", 'A' + (int)s,
-			!cell->played               ? "not played"
-			: cell->outcome == TW_PASS  ? ""
-			: cell->outcome == TW_ERROR ? "ERROR: "
-						    : "FAIL: ",
+		fprintf(p->out, "      %c  %s%s", 'A' + (int)s, side_word(cell),
 			cell->played ? cell->saw : "");
+		if (rfc && cell->played)
+			fprintf(p->out, " (RFC: %s)", tw_conformance_name(cell->rfc));
+		fputc('\n', p->out);
 	}
 }
 

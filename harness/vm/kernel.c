@@ -35,8 +35,9 @@ int tw_kernel_check(const struct tw_blob *image, const char *what, char *ret_ver
 	size_t sects, want, at;
 
 	ret_version[0] = '\0';
-	if (image->len >= 20 && !memcmp(image->data, "\177ELF", 4) && get(image, 18, 2) == 62)
-		return 0; /* a vmlinux for x86-64 */
+	if (image->len >= 20 && !memcmp(image->data, "\177ELF\2", 5) && get(image, 18, 2) == 62 &&
+	    get(image, 16, 2) == 2)
+		return 0; /* a vmlinux: ELF for x86-64, and executable where it is linked to */
 	if (image->len < SMALLEST || get(image, BOOT_FLAG, 2) != 0xaa55 ||
 	    memcmp(image->data + MAGIC, "HdrS", 4) != 0)
 		return tw_err_set(err, EINVAL,

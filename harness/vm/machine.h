@@ -39,7 +39,8 @@ struct tw_vm {
 	uint64_t silence;     /* ns */
 	bool first_word;      /* on the result port */
 	enum tw_ending ending;
-	int status; /* of wait(), once it has ended */
+	int status;   /* of wait(), once it has ended by itself, */
+	double cpu_s; /* and what it took of this machine's CPUs */
 };
 
 /* 0, or -ENOENT where there is no QEMU, with the package to install. */

@@ -15,6 +15,7 @@ static const struct flag flags[] = {
 	{ "ipv6", offsetof(struct tw_selection, v6) },
 	{ "slow", offsetof(struct tw_selection, slow) },
 	{ "slowest", offsetof(struct tw_selection, slowest) },
+	{ "virtual-time", offsetof(struct tw_selection, virtual_time) },
 };
 
 char *tw_task_write(const struct tw_selection *sel, unsigned long long seed)
