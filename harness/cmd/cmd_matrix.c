@@ -213,14 +213,14 @@ static int drive(struct run *run, const char *command, struct tw_err *err)
 static int run_matrix(struct run *run, enum tw_exit *ret_exit, struct tw_err *err)
 {
 	char command[512];
-	int ret = tw_vm_can(err);
+	int ret = tw_plan_make(&run->sel, &run->plan, err);
 
-	if (ret == 0)
-		ret = tw_plan_make(&run->sel, &run->plan, err);
 	if (ret == 0)
 		ret = find_kernels(run, err);
 	if (ret == 0)
 		ret = open_kernels(run, err);
+	if (ret == 0)
+		ret = tw_vm_can(err);
 	if (ret == 0)
 		ret = tw_matrix_init(&run->m, run->plan.item, run->plan.n, run->n_words, err);
 	if (ret < 0)

@@ -102,11 +102,11 @@ static void play(const struct tw_worker *w, int turn, struct tw_stand *stand, st
  */
 static unsigned take(const struct tw_worker *w, unsigned n_played)
 {
-	unsigned at = w->no, index;
+	unsigned at = w->no, end = w->until ? w->until : w->plan->n, index;
 
 	if (w->no >= w->plan->n_slow)
 		at = w->plan->n_slow + __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED);
-	if (at >= w->plan->n || (w->no < w->plan->n_slow && n_played))
+	if (at >= end || (w->no < w->plan->n_slow && n_played))
 		return w->plan->n;
 	index = w->plan->order[at];
 	w->board->taken_by[index] = (uint16_t)(w->no + 1);

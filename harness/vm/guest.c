@@ -49,15 +49,14 @@ static int is_module(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* What does not load is told on the console; the rows that need it will be skipped for want of it. */
-static void load_modules(void)
+void tw_guest_load(const char *dir)
 {
 	struct dirent **entry = NULL;
-	int n = scandir(TW_GUEST_MODULES, &entry, is_module, alphasort), fd;
+	int n = scandir(dir, &entry, is_module, alphasort), fd;
 	char path[512];
 
 	for (int i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), TW_GUEST_MODULES "/%s", entry[i]->d_name);
+		snprintf(path, sizeof(path), "%s/%s", dir, entry[i]->d_name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST)
 			fprintf(stderr, "guest: %s: %s\n", path, strerror(errno));
@@ -193,7 +192,7 @@ int tw_guest_main(void)
 	be_quiet();
 	prefer_softirqd();
 	setrlimit(RLIMIT_NOFILE, &files);
-	load_modules();
+	tw_guest_load(TW_GUEST_MODULES);
 	out = open_results();
 	wait_for_age();
 	text = read_task();

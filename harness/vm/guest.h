@@ -30,6 +30,9 @@ bool tw_guest_is(int argc, char **argv);
 /* Mounts, loads the modules, plays. Does not come back as long as there is a way to switch the machine off. */
 int tw_guest_main(void);
 
+/* Loads the modules in @dir. What does not load is told on the console; rows that need it are skipped for want of it. */
+void tw_guest_load(const char *dir);
+
 /* Plays @task and tells @out. 0 or negative errno; what was told then ends without an end. */
 int tw_guest_play(const struct tw_task *task, int out, struct tw_err *err);
 

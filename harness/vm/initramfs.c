@@ -83,7 +83,7 @@ static int put_library(struct dl_phdr_info *info, size_t size, void *arg)
 
 static void put_all(struct builder *b, const struct tw_modules *mods, const char *task)
 {
-	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "etc", "m" };
+	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "etc", "m", "late" };
 	char path[96];
 
 	for (unsigned i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)

@@ -6,7 +6,8 @@
 
 #include "vm/modules.h"
 
-#define TW_GUEST_MODULES "/m"    /* /m/00-veth.ko ...: loaded in the order of their names */
+#define TW_GUEST_MODULES "/m"    /* /m/00-veth.ko ...: loaded in the order of their names, */
+#define TW_GUEST_LATE    "/late" /* and these only when the rows that wait are through */
 #define TW_GUEST_TASK    "/task" /* task.h */
 
 /* Writes it to a memfd, which is returned (the caller closes it), or negative errno. */

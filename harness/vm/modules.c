@@ -10,28 +10,23 @@
 #include "vm/modinfo.h"
 
 /* In old kernels some are modules that later ones have built in, or in another. */
-static const char *const wanted[] = {
-	"veth",
-	"inet_diag",
-	"tcp_diag",
-	"xfrm_user",
-	"nf_tables",
-	"nf_tables_inet",
-	"nft_meta",
-	"nft_exthdr",
+static const char *const early[] = {
+	"veth",      "inet_diag",      "tcp_diag",       "xfrm_user",
+	"nf_tables", "nf_tables_inet", "nf_tables_ipv4", "nf_tables_ipv6",
+	"nft_meta",  "nft_exthdr",     "nft_counter",    "nft_limit",
+	NULL,
+};
+static const char *const late[] = {
+	"nf_conntrack_ipv4",
+	"nf_conntrack_ipv6",
 	"nft_ct",
 	"nft_chain_nat",
 	"nft_nat",
 	"nft_masq",
 	"nft_redir",
-	"nft_counter",
-	"nft_limit",
 	"nft_chain_nat_ipv4",
 	"nft_masq_ipv4",
-	"nf_tables_ipv4",
-	"nf_tables_ipv6",
-	"nf_conntrack_ipv4",
-	"nf_conntrack_ipv6",
+	NULL,
 };
 
 /* libcrc32c asks for an implementation of crc32c by its alias only. */
@@ -46,6 +41,7 @@ struct search {
 	struct tw_tree *tree;
 	const char *release;
 	struct tw_modules *mods;
+	bool late;
 	struct tw_err *err;
 };
 
@@ -137,7 +133,7 @@ static int add(struct search *s, size_t at, const char *name, unsigned depth)
 		return ret;
 	}
 	mod = &s->mods->mod[s->mods->n++];
-	*mod = (struct tw_module){ .data = data, .len = len };
+	*mod = (struct tw_module){ .data = data, .len = len, .late = s->late };
 	snprintf(mod->name, sizeof(mod->name), "%s", name);
 	return 0;
 }
@@ -164,12 +160,15 @@ static int need(struct search *s, const char *name, unsigned depth)
 int tw_modules_find(struct tw_tree *tree, const char *release, struct tw_modules *ret,
 		    struct tw_err *err)
 {
-	struct search s = { tree, release, ret, err };
+	struct search s = { .tree = tree, .release = release, .mods = ret, .err = err };
 	int code = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	for (unsigned i = 0; i < sizeof(wanted) / sizeof(*wanted) && code == 0; i++)
-		code = need(&s, wanted[i], 0);
+	for (unsigned i = 0; early[i] && code == 0; i++)
+		code = need(&s, early[i], 0);
+	s.late = true;
+	for (unsigned i = 0; late[i] && code == 0; i++)
+		code = need(&s, late[i], 0);
 	return code;
 }
 

@@ -4,6 +4,8 @@
 #ifndef TWPROBE_VM_MODULES_H
 #define TWPROBE_VM_MODULES_H
 
+#include <stdbool.h>
+
 #include "vm/tree.h"
 
 enum {
@@ -14,6 +16,8 @@ struct tw_module {
 	char name[64];
 	uint8_t *data; /* uncompressed, without a signature; owned */
 	size_t len;
+	/* Connection tracking and what needs it: up to 5.14 its garbage collector wakes an idle machine eight times a second. */
+	bool late;
 };
 
 struct tw_modules {

@@ -104,7 +104,7 @@ static int take_packed(void *arg, const char *path, uint8_t *data, size_t len, s
 static int add_directory(struct tw_tree *tree, const char *path, struct tw_err *err)
 {
 	char *const roots[] = { (char *)path, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	FTSENT *at;
 	int ret = 0;
 
