@@ -71,8 +71,9 @@ static void run_options(struct run *run, struct tw_opt opts[RUN_OPTS + TW_MATRIX
 		  &run->accel, NULL, NULL },
 		{ "memory", 0, "MB", "of each machine (default: 512)", NULL, NULL, tw_opts_uint,
 		  &run->memory },
-		{ "silence", 0, "S", "a guest that says nothing for so long hangs (default: 300)",
-		  NULL, NULL, tw_opts_uint, &run->silence },
+		{ "silence", 0, "S",
+		  "a guest that says nothing for so much CPU time hangs (default: 300)", NULL, NULL,
+		  tw_opts_uint, &run->silence },
 		{ "help", 'h', NULL, "this text", &run->help, NULL, NULL, NULL },
 	};
 

@@ -37,9 +37,10 @@ static const char *word(const struct tw_cell *cell)
 	return cell->played ? tw_outcome_name(cell->outcome) : "not played";
 }
 
+/* In the words in which verdicts are stored: no times, no ISNs. */
 static const char *saw(const struct tw_cell *cell)
 {
-	return cell->played ? cell->saw : "";
+	return cell->played ? cell->shape : "";
 }
 
 void tw_changes_print(const struct tw_changes *changes, const char *since, bool color, FILE *out)
@@ -65,7 +66,7 @@ static json_t *side_json(const struct tw_cell *cell)
 	if (!cell->played)
 		return json_null();
 	return json_pack("{s:s, s:o}", "outcome", tw_outcome_name(cell->outcome), "saw",
-			 tw_json_text(cell->saw));
+			 tw_json_text(cell->shape));
 }
 
 json_t *tw_changes_to_json(const struct tw_changes *changes)

@@ -141,7 +141,9 @@ static void tell_trouble(const struct tw_collect *c, const struct tw_vm *vm)
 		blame(c, "the kernel crashed");
 		break;
 	case TW_VM_HUNG:
-		blame(c, "the guest hung: nothing was heard of it");
+		blame(c, vm->kvm && !c->hello
+				 ? "KVM does not boot it on this machine (leave --accel kvm out)"
+				 : "the guest hung: nothing was heard of it");
 		break;
 	case TW_VM_BROKEN:
 		if (WIFSIGNALED(vm->status))

@@ -143,7 +143,7 @@ static int read_cell(const json_t *row, const char *path, struct tw_cell *cell, 
 				  .also = (enum tw_conformance)also,
 				  .shape = text_of(row, "shape"),
 				  .because = text_of(row, "because"),
-				  .saw = text_of(row, "saw") };
+				  .saw = text_of(row, "shape") };
 	if (cell->shape && cell->because && cell->saw)
 		return 0;
 	tw_cell_free(cell);

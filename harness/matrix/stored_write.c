@@ -32,12 +32,11 @@ static int finish(FILE *out, const char *path, int ret, struct tw_err *err)
 
 static json_t *cell_json(const struct tw_plan_item *item, const struct tw_cell *cell)
 {
-	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "id",
-			 tw_json_text(item->row->id), "family", tw_family_name(item->family),
-			 "outcome", tw_outcome_name(cell->outcome), "rfc",
-			 tw_conformance_name(cell->rfc), "also", tw_conformance_name(cell->also),
-			 "shape", tw_json_text(cell->shape), "because", tw_json_text(cell->because),
-			 "saw", tw_json_text(cell->saw));
+	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:o}", "id", tw_json_text(item->row->id),
+			 "family", tw_family_name(item->family), "outcome",
+			 tw_outcome_name(cell->outcome), "rfc", tw_conformance_name(cell->rfc),
+			 "also", tw_conformance_name(cell->also), "shape",
+			 tw_json_text(cell->shape), "because", tw_json_text(cell->because));
 }
 
 /* A line per row, in the order of the tables. */

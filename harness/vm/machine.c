@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -32,6 +33,8 @@ static const char CMDLINE[] =
 enum {
 	SAID_MAX = 512 << 20, /* a guest that fills the host's memory is stopped */
 	NO_QEMU = 127,
+	KVM_BOOT_S = 20,  /* a KVM that is there need not be able to boot a kernel */
+	IDLE_SHARE = 100, /* less than one part in so many: nothing is done at all */
 };
 
 /* The files of one boot, and what the new process is to do with them. */
@@ -147,7 +150,8 @@ int tw_vm_start(struct tw_vm *vm, const struct tw_kernel *kernel, const struct t
 		close(b.initrd);
 	vm->console = b.console;
 	vm->results = b.results;
-	vm->silence = (uint64_t)cfg->silence_s * 1000000000u;
+	vm->silence_s = cfg->silence_s;
+	vm->kvm = cfg->kvm;
 	vm->heard_at = now();
 	if (ret < 0)
 		tw_vm_close(vm);
@@ -176,6 +180,26 @@ static double seconds(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
+/* What a child has taken of the CPU so far: its CPU-time clock. */
+static double cpu_of(pid_t pid)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) < 0)
+		return 0;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool hangs(const struct tw_vm *vm)
+{
+	double cpu = cpu_of(vm->pid) - vm->heard_cpu_s, real = (double)(now() - vm->heard_at) / 1e9;
+
+	if (vm->kvm && size_of(vm->results) == 0 && real > KVM_BOOT_S)
+		return true;
+	return cpu > vm->silence_s || (real > vm->silence_s && cpu < real / IDLE_SHARE);
+}
+
 enum tw_ending tw_vm_poll(struct tw_vm *vm)
 {
 	off_t said = size_of(vm->console) + size_of(vm->results);
@@ -184,16 +208,19 @@ enum tw_ending tw_vm_poll(struct tw_vm *vm)
 
 	if (vm->ending != TW_VM_RUNS)
 		return vm->ending;
-	if (said != vm->seen)
+	if (said != vm->seen) {
 		vm->heard_at = now();
+		vm->heard_cpu_s = cpu_of(vm->pid);
+	}
 	vm->seen = said;
 	pid = wait4(vm->pid, &vm->status, WNOHANG, &used);
 	if (pid == vm->pid) {
 		vm->pid = -1;
 		vm->cpu_s = seconds(used.ru_utime) + seconds(used.ru_stime);
 		vm->ending = ending_of(vm->status);
-	} else if (now() - vm->heard_at > vm->silence) {
+	} else if (hangs(vm)) {
 		vm->ending = TW_VM_HUNG;
+		vm->cpu_s = cpu_of(vm->pid);
 	}
 	return vm->ending;
 }

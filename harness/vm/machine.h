@@ -28,7 +28,11 @@ struct tw_vm_cfg {
 	const char *task; /* task.h */
 	bool kvm;
 	unsigned memory_mb;
-	unsigned silence_s; /* real seconds without a word on either port after which it hangs */
+	/*
+	 * Without a word on either port it hangs after so many seconds of this machine's CPU, or of real time in which nothing at all
+	 * is done: a busy machine must not make it look so.
+	 */
+	unsigned silence_s;
 };
 
 struct tw_vm {
@@ -36,8 +40,9 @@ struct tw_vm {
 	int console, results; /* memfds, owned */
 	off_t seen;           /* of both, together */
 	uint64_t heard_at;    /* CLOCK_MONOTONIC, ns */
-	uint64_t silence;     /* ns */
-	bool first_word;      /* on the result port */
+	double heard_cpu_s;   /* what it had taken of the CPU by then */
+	unsigned silence_s;
+	bool kvm;
 	enum tw_ending ending;
 	int status;   /* of wait(), once it has ended by itself, */
 	double cpu_s; /* and what it took of this machine's CPUs */
