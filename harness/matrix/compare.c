@@ -47,30 +47,31 @@ static bool is_explained(const struct tw_matrix *m, const struct tw_difference *
 	return true;
 }
 
+/* Each reason once, whoever has it: "old; older". */
 static char *reasons(const struct tw_matrix *m, const struct tw_difference *d)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	char *text = calloc(1, 1), *more;
 
-	if (!out)
-		return NULL;
-	for (unsigned s = 0; s < d->n_sides; s++) {
-		const struct tw_cell *cell = cell_of(m, d, s);
-		bool told = !cell->because || !cell->because[0];
+	for (unsigned s = 0; text && s < d->n_sides; s++) {
+		const char *at = cell_of(m, d, s)->because, *end;
 
-		for (unsigned t = 0; t < s && !told; t++) {
-			const char *before = cell_of(m, d, t)->because;
+		for (; at && *at; at = *end ? end + 2 : end) {
+			char one[512];
 
-			told = before && !strcmp(before, cell->because);
+			end = strstr(at, "; ");
+			end = end ? end : at + strlen(at);
+			snprintf(one, sizeof(one), "%.*s", (int)(end - at), at);
+			if (strstr(text, one))
+				continue;
+			if (asprintf(&more, "%s%s%s", text, text[0] ? "; " : "", one) < 0)
+				more = NULL;
+			free(text);
+			text = more;
+			if (!text)
+				break;
 		}
-		if (!told)
-			fprintf(out, "%s%s", ftell(out) > 0 ? "; " : "", cell->because);
 	}
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text;
 }
 
 static bool same_kind(const struct tw_matrix *m, const struct tw_difference *a,
