@@ -58,6 +58,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_flood,
 	&tw_cases_before,
 	&tw_cases_before_match,
+	&tw_cases_idle,
 };
 /* clang-format on */
 

@@ -120,15 +120,16 @@ static const struct tw_change changes[] = {
 	 */
 	{ "H-63", "the number for a reopened tuple is lost: it gets a fresh one, or a cookie",
 	  { IN(4, 15), AFTER(3, 18) }, { IN(6, 10) } },
-	/* measured on 5.10.218 and 6.1.170 */
+	/* measured on 5.10.218, 5.10.223, 5.10.251 and 6.1.170 */
 	{ "H-64", "a SYN queue is full with more half-open connections than the backlog, not with as many",
-	  { IN(6, 1), AFTER(5, 10) }, { 0 } },
+	  { IN(6, 1), AFTER(5, 10), STABLE({ 5, 10, 223, 251 }) }, { 0 } },
 	/* "tcp: remove dubious FIN exception from tcp_cwnd_test()" */
 	{ "H-65", "a FIN is sent only if the congestion window has room for it", { IN(6, 10) }, { 0 } },
-	/* 6.16.12 and 6.17.8 were read */
+	/* 6.16.12 and 6.17.8 were read, 5.10.223 and 5.10.251 measured */
 	{ "H-66", "bytes that were read already are no unread data for close()",
 	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }, { 6, 12, 56, 57 }, { 6, 6, 0, TW_PATCH_NOT_READ },
-			      { 6, 1, 0, 170 }) }, { 0 } },
+			      { 6, 1, 0, 170 }, { 5, 15, 0, TW_PATCH_NOT_READ },
+			      { 5, 10, 223, 251 }) }, { 0 } },
 	/* otherwise on 5.10.218 and 6.1.170, as told here on 6.12.117 */
 	{ "H-67", "an option that is cleared after bind() is missing in TIME_WAIT when others bind the port",
 	  { IN(6, 12), AFTER(6, 1) }, { 0 } },

@@ -220,6 +220,7 @@ struct tw_case {
 	uint8_t family; /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
 	bool slow;      /* waits for more than a second */
 	bool slowest;   /* and for longer than all the others together: half an hour */
+	bool virtual_time; /* and for hours or days: only where that costs nothing ('twprobe matrix') */
 };
 
 /* Number of steps: those up to the last that claims a reply; 1 for a scenario. */
