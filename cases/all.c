@@ -37,6 +37,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_pmtu_udp,
 	&tw_cases_nat,
 	&tw_cases_recycle,
+	&tw_cases_options,
 	&tw_cases_overflow,
 	&tw_cases_close,
 	&tw_cases_closed,
@@ -57,6 +58,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_flood,
 	&tw_cases_before,
 	&tw_cases_before_match,
+	&tw_cases_idle,
 };
 /* clang-format on */
 

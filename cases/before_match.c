@@ -372,6 +372,7 @@ static const struct tw_case rows[] = {
 		.expect	= { FINDS(IS("entry", "gone"), IS("then", "RST"), IS("reply", "silence"),
 				  OF_IPV4("IcmpInErrors", 1), OF_IPV6("Icmp6InErrors", 1),
 				  UNREACHABLE_CAME) },
+		.needs	= "H-36",
 	},
 };
 /* clang-format on */

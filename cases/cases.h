@@ -63,6 +63,7 @@ extern const struct tw_case_table tw_cases_pmtu;
 extern const struct tw_case_table tw_cases_pmtu_udp;
 extern const struct tw_case_table tw_cases_nat;
 extern const struct tw_case_table tw_cases_recycle;
+extern const struct tw_case_table tw_cases_options;
 extern const struct tw_case_table tw_cases_overflow;
 extern const struct tw_case_table tw_cases_states;
 extern const struct tw_case_table tw_cases_inherit;
@@ -73,5 +74,6 @@ extern const struct tw_case_table tw_cases_flood;
 extern const struct tw_case_table tw_cases_rto;
 extern const struct tw_case_table tw_cases_before;
 extern const struct tw_case_table tw_cases_before_match;
+extern const struct tw_case_table tw_cases_idle;
 
 #endif

@@ -15,6 +15,11 @@ static const struct tw_rule rules[] = {
 	RULE("P-06", "tcp_v4_rcv", "",
 	     "no socket filter, minimum TTL or MD5 key is applied to TIME_WAIT"),
 	RULE("P-07", "tcp_v4_err", "", "ICMP errors for a TIME_WAIT tuple are ignored"),
+	RULE("P-08", "tcp_parse_options", "",
+	     "TIME_WAIT reads timestamps up to the first option that cannot be read, of two the "
+	     "last"),
+	RULE("P-09", "tcp_parse_auth_options", "",
+	     "where options break off no listener takes the segment and no RST answers it"),
 
 	/* when small writes are sent (no ids either) */
 	RULE("P-20", "RFC 9293 3.7.4", "SHOULD",

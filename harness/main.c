@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "vm/guest.h"
 
 struct command {
 	const char *name, *args, *says;
@@ -26,7 +27,19 @@ static const struct command commands[] = {
 	{ "coverage", "[FILE]", "rules and clauses of RFCs against rows, and what became of them",
 	  tw_cmd_coverage },
 	{ "nat", "[SCENARIO...]",
-	  "NAT timestamp loss: reproduced with real clients behind a real NAT, measured, drawn", tw_cmd_nat },
+	  "NAT timestamp loss: reproduced with real clients behind a real NAT, measured, drawn",
+	  tw_cmd_nat },
+	{ "map", "[OPTION...]", "what becomes of a segment at every sequence number and timestamp",
+	  tw_cmd_map },
+	{ "fuzz", "[OPTION...]", "random segments: does the kernel do what the model says?",
+	  tw_cmd_fuzz },
+	{ "export", "ID|FILE", "a row or a finding as a packetdrill script", tw_cmd_export },
+	{ "matrix", "[KERNEL...]",
+	  "the suite inside virtual machines, one per kernel, in virtual time, compared",
+	  tw_cmd_matrix },
+	{ "kernels", "fetch [LINE...]", "bring Debian kernels of several lines for 'matrix'",
+	  tw_cmd_kernels },
+	{ "diff", "A B", "in which rows stored runs differ, and why they may", tw_cmd_diff },
 	{ "bench", "[OPTION...]", "verdicts per second, and whether they are right", tw_cmd_bench },
 	{ "doctor", "", "what this machine can and cannot do, with reason and remedy",
 	  tw_cmd_doctor },
@@ -52,7 +65,7 @@ static void usage(FILE *out)
 	      "connection in TIME_WAIT.\n\n",
 	      out);
 	for (unsigned i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %-13s %s\n", commands[i].name, commands[i].args,
+		fprintf(out, "  %-8s %-15s %s\n", commands[i].name, commands[i].args,
 			commands[i].says);
 	fputs("\n'twprobe COMMAND --help' tells the options of one. Exit: 0 all as expected, 1 a "
 	      "FAIL, 4 everything\n"
@@ -96,6 +109,8 @@ int main(int argc, char **argv)
 {
 	int code;
 
+	if (tw_guest_is(argc, argv))
+		return tw_guest_main();
 	fill_standard();
 	/* exec() hands it down if it is ignored, and nobody's end could be waited for */
 	signal(SIGCHLD, SIG_DFL);

@@ -95,11 +95,14 @@ int tw_sysctl_set(const char *name, const char *value, struct tw_err *err)
 	if (fd < 0)
 		return fd;
 	done = write(fd, line, len);
-	/* ERANGE is what some say instead; a short write is a number with something behind it. */
+	/*
+	 * ERANGE is what some say instead; a short write is a number with something behind it, unless that is but the newline
+	 * (net.ipv6.conf.all.forwarding of 6.18.15).
+	 */
 	if (done < 0 && errno != EINVAL && errno != ERANGE)
 		res = tw_err_set(err, errno, "%s cannot be set to \"%s\": %s", name, value,
 				 strerror(errno));
-	else if (done != len)
+	else if (done != len && done != len - 1)
 		res = tw_err_set(err, EINVAL, "%s: the kernel refuses the value \"%s\"", name,
 				 value);
 	close(fd);

@@ -449,19 +449,6 @@ static void make_starving(struct tw_nat_starving *s, uint64_t *seed)
 	s->done = true;
 }
 
-static void make_agreements(struct tw_nat_campaign *c)
-{
-	for (unsigned i = 0; i < 4; i++) {
-		struct tw_nat_agreement *a = &c->agreement[c->n_agreements++];
-
-		a->scenario = i == 3 ? 13 : i;
-		a->measured = c->result[a->scenario].loss;
-		a->simulated = rate(i == 3 ? 60001 : 49980 + i, 100000);
-		a->agree = a->measured.low <= a->simulated.high &&
-			   a->simulated.low <= a->measured.high;
-	}
-}
-
 static void make_loads(struct tw_nat_load *load)
 {
 	for (unsigned i = 0; i < TW_NAT_LOADS; i++)
@@ -507,7 +494,6 @@ static void fixture_campaign_make(struct fixture_campaign *ret, unsigned trials)
 					   .n_loads = TW_NAT_LOADS,
 					   .load = ret->load,
 					   .wall_s = 141.5 };
-	make_agreements(&ret->c);
 }
 
 static void fixture_campaign_free(struct fixture_campaign *f)

@@ -70,6 +70,8 @@ static inline struct tw_nat_trial tale_begin(void)
 		.s = 70000,
 		.left_ms = 58000,
 		.closed_at = TALE_CLOSED * TALE_MS,
+		.first_client = { { 10, 1, 0, 1 } },
+		.client = { { 10, 2, 0, 1 } },
 		.first_port = 20001,
 		.first_public = TALE_PUBLIC,
 		.server_port = 20000,

@@ -286,14 +286,14 @@ static void loses_none(struct bench *b)
 	no_loss_after(b, TRIALS);
 }
 
-static void loses_none_of_30(struct bench *b)
+static void loses_none_of_24(struct bench *b)
 {
-	no_loss_after(b, 30);
+	no_loss_after(b, 24);
 }
 
-static void loses_none_of_29(struct bench *b)
+static void loses_none_of_23(struct bench *b)
 {
-	no_loss_after(b, 29);
+	no_loss_after(b, 23);
 }
 
 static void loses_one(struct bench *b)
@@ -439,8 +439,8 @@ static void verdicts(void **state)
 		  "16 rejected SYNs got no answer, the server counted 15" },
 		{ "withholds as many", withholds_as_many, TW_NAT_PASS, "" },
 		{ "no loss", loses_none, TW_NAT_FAIL, "no SYN was rejected in 40 trials" },
-		{ "no loss in 30", loses_none_of_30, TW_NAT_FAIL, "no SYN was rejected in 30 trials" },
-		{ "no loss in 29", loses_none_of_29, TW_NAT_SKIP, "no SYN was rejected in 29 trials" },
+		{ "no loss in 24", loses_none_of_24, TW_NAT_FAIL, "no SYN was rejected in 24 trials" },
+		{ "no loss in 23", loses_none_of_23, TW_NAT_PASS, "" },
 		{ "one loss in 8", loses_one, TW_NAT_PASS, "" },
 		{ "a control loses", may_not_lose, TW_NAT_FAIL,
 		  "1 of 8 first SYNs were rejected, none should be" },
@@ -576,11 +576,11 @@ static void exit_of_experiments(void **state)
 	steps->exceptions = 0;
 	steps->done = false;
 	assert_int_equal(tw_nat_exit(&c), TW_EXIT_ERROR);
-	steps->missing = true;
+	steps->skipped = true;
 	assert_int_equal(tw_nat_exit(&c), TW_EXIT_OK);
 	clocks.done = plane->done = false;
 	assert_int_equal(tw_nat_exit(&c), TW_EXIT_ERROR);
-	clocks.missing = plane->missing = true;
+	clocks.skipped = plane->skipped = true;
 	assert_int_equal(tw_nat_exit(&c), TW_EXIT_SKIPPED);
 	free(plane);
 	free(steps);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "model/model.h"
 #include "nat/rules.h"
 
 enum {
@@ -132,6 +133,48 @@ static void restarts(void **state)
 	assert_false(tw_nat_rule_restarts(TW_NAT_RULE_ACCEPTS));
 }
 
+/* The rule and the model of the whole state (model/model.h) were written apart; where both speak they say the same. */
+static void agrees_with_the_model(void **state)
+{
+	static const uint32_t away[] = {
+		0,    1,        (uint32_t)-1, 2,           (uint32_t)-2,   1000,
+		half, half - 1, half + 1,     0x40000000u, (uint32_t)-1000
+	};
+	static const uint32_t spots[] = { 0, 1, half, UINT32_MAX, 123456789 };
+	const struct tw_world world = tw_world_default(&tw_model_facts_new);
+	unsigned wrong = 0, n = sizeof(away) / sizeof(*away);
+
+	(void)state;
+	for (unsigned i = 0; i < 4 * 25 * n * n; i++) {
+		struct tw_nat_entry entry = { i & 1, spots[i / 4 % 5], spots[i / 20 % 5] };
+		struct tw_model model = { .state = TW_STATE_TIME_WAIT,
+					  .rcv_nxt = entry.r,
+					  .snd_nxt = 1,
+					  .ts = entry.ts,
+					  .ts_recent = entry.t,
+					  .wnd = 65535,
+					  .ends_ms = 60000 };
+		const struct tw_seg syn = { .flags = TW_SYN,
+					    .ts = i & 2,
+					    .win = 65535,
+					    .ttl = 64,
+					    .mss = 1460,
+					    .wscale = -1,
+					    .seq = entry.r + away[i / 100 % n],
+					    .tsval = entry.t + away[i / 100 / n] };
+		enum tw_nat_rule rule = tw_nat_rule_of(&entry, syn.ts, syn.tsval, syn.seq);
+		struct tw_reaction is = tw_model_step(&world, &model, &syn, NULL, 0);
+		bool accepted = is.reply == (TW_SYN | TW_ACK);
+		bool paws = is.counter[0] != NULL;
+
+		wrong += rule != (accepted ? TW_NAT_RULE_ACCEPTS
+				  : paws   ? TW_NAT_RULE_PAWS
+					   : TW_NAT_RULE_SEQ);
+		wrong += !accepted && tw_nat_rule_restarts(rule) != (is.fate == TW_RESTARTED);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +182,7 @@ int main(void)
 		cmocka_unit_test(without_ts_recent),
 		cmocka_unit_test(one_sided),
 		cmocka_unit_test(restarts),
+		cmocka_unit_test(agrees_with_the_model),
 	};
 
 	return !!cmocka_run_group_tests_name("test_nat_rules", tests, NULL, NULL);

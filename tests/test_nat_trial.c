@@ -341,6 +341,30 @@ static void void_ones(void **state)
 	void_with(held, true, "connected, but no SYN was seen behind the NAT");
 }
 
+/* Trials are about the clients that the setting names. */
+static void somebody_else(void **state)
+{
+	static const struct tale_step steps[TALE_STEPS] = { { 1000, SYN, UP, NEW },
+							    { 1000, SYN_ACK, 0, 0 } };
+
+	(void)state;
+	for (unsigned same = 0; same < 2; same++)
+		for (unsigned wanted = 0; wanted < 2; wanted++) {
+			const struct tw_nat_setting set = { .second = wanted ? TW_NAT_SAME_HOST
+									     : TW_NAT_OTHER_HOST };
+			struct tw_nat_trial trial = tale_begin();
+
+			trial.ended = true;
+			if (same)
+				trial.client = trial.first_client;
+			tale_tell(&trial, steps);
+			tw_nat_trial_read(&trial, &set);
+			assert_int_equal(trial.outcome,
+					 same == wanted ? TW_NAT_ACCEPTED : TW_NAT_VOID);
+			assert_int_equal(!trial.trouble[0], same == wanted);
+		}
+}
+
 static void trouble_stays(void **state)
 {
 	static const struct tale_step steps[TALE_STEPS] = { { 1000, SYN, UP, NEW },
@@ -392,6 +416,7 @@ int main(void)
 		cmocka_unit_test(limits),        cmocka_unit_test(timers),
 		cmocka_unit_test(both_sides),    cmocka_unit_test(void_ones),
 		cmocka_unit_test(trouble_stays), cmocka_unit_test(too_many),
+		cmocka_unit_test(somebody_else),
 	};
 
 	return !!cmocka_run_group_tests_name("test_nat_trial", tests, NULL, NULL);

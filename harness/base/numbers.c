@@ -49,6 +49,7 @@ struct tw_seg tw_send_resolve(const struct tw_send *send, enum tw_family family,
 		.urg = send->urg,
 		.len = send->len,
 		.wscale = -1,
+		.odd = send->odd,
 	};
 
 	seg.ts = send->tsval.base == TW_UNSET ? numbers->ts : send->tsval.base != TW_ABSENT;

@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/opts.h"
 #include "judge/facts_profile.h"
+#include "natlab/nat_rules.h"
 #include "netns/ns.h"
 #include "stand/drops.h"
 #include "stand/facts_probe.h"
@@ -126,6 +127,26 @@ static void try_drops(struct doctor *d)
 	tw_drops_close(drops);
 }
 
+/* What 'twprobe nat' needs besides. */
+static void try_nat(struct doctor *d)
+{
+	const struct tw_nat_setting set = { .ports = 1, .strips_ts = true };
+	struct tw_topo_nat topo;
+	struct tw_err err = { "" };
+	int ret = tw_topo_nat_open(false, &topo, &err);
+	char says[512];
+
+	if (ret == 0) {
+		ret = tw_nat_rules_load(&topo, &set, &err);
+		tw_topo_nat_close(&topo);
+	}
+	snprintf(says, sizeof(says), "%.400s; 'twprobe nat' skips what needs it", err.text);
+	find(d, ret < 0 ? LESS : GOOD, "NAT",
+	     ret < 0 ? says
+		     : "nftables translates, connection tracking forgets when told, timestamps "
+		       "can be stripped");
+}
+
 /* "H-26", or what tells it, with or without a "!". */
 static bool is_about(const char *fact, const struct tw_change *change)
 {
@@ -208,6 +229,7 @@ static void examine(struct doctor *d)
 		return;
 	try_destroy(d, &stand);
 	tw_stand_close(&stand);
+	try_nat(d);
 	try_drops(d);
 	look_at_facts(d);
 }

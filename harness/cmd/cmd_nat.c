@@ -39,11 +39,11 @@ struct nat {
 };
 
 /* The experiments that are no scenarios of trials. */
-static const char *const experiments[] = { "clocks", "plane", "steps", "loads" };
+static const char *const experiments[] = { "clocks", "plane", "steps" };
 
 static bool *experiment(struct tw_nat_wanted *wanted, unsigned i)
 {
-	bool *const flag[] = { &wanted->clocks, &wanted->plane, &wanted->steps, &wanted->loads };
+	bool *const flag[] = { &wanted->clocks, &wanted->plane, &wanted->steps };
 
 	return flag[i];
 }
@@ -83,12 +83,17 @@ static unsigned choose_one(struct nat *nat, const char *pattern)
 		*experiment(w, i) = true;
 		found++;
 	}
-	for (unsigned i = 0; i < TW_NAT_PLOTS; i++) {
-		if (pattern && !matches(pattern, tw_nat_plot_id(i)) && strcmp(pattern, "recycle"))
-			continue;
-		w->plot[i] = true;
-		found++;
-	}
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++)
+		if (!pattern || matches(pattern, tw_nat_loads[i].id)) {
+			w->load[i] = true;
+			found++;
+		}
+	for (unsigned i = 0; i < TW_NAT_PLOTS; i++)
+		if (!pattern || matches(pattern, tw_nat_plot_id(i)) ||
+		    !strcmp(pattern, "recycle")) {
+			w->plot[i] = true;
+			found++;
+		}
 	return found;
 }
 
@@ -122,7 +127,8 @@ static void list(const struct nat *nat)
 		 "what timestamps are made of: one clock, an offset per host, or per 4-tuple", "");
 	put_name("plane", "raw hosts: which SYN is accepted, by timestamp and sequence number", "");
 	put_name("steps", "raw hosts: how long TIME_WAIT stands in the way", "");
-	put_name("loads", "many clients at random instants, and the simulation of the same", "");
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++)
+		put_name(tw_nat_loads[i].id, tw_nat_loads[i].says, " (and its simulation)");
 	for (unsigned i = 0; i < TW_NAT_PLOTS; i++)
 		put_name(tw_nat_plot_id(i), tw_nat_plot_says(i), " (tcp_tw_recycle)");
 }
@@ -260,38 +266,22 @@ static int run(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
 		return res;
 	tw_nat_scenarios_make(&nat->facts, &nat->scenarios);
 	prepare(nat);
-	if (nat->args.list) {
-		list(nat);
-		*ret_code = TW_EXIT_OK;
-	} else {
-		res = choose(nat, err);
-		if (res < 0)
-			*ret_code = TW_EXIT_USAGE;
-		if (res == 0)
-			res = play(nat, ret_code, err);
-	}
+	res = choose(nat, err);
+	if (res < 0)
+		*ret_code = TW_EXIT_USAGE;
+	else
+		res = play(nat, ret_code, err);
 	tw_facts_free(&nat->facts);
 	return res;
 }
 
-int tw_cmd_nat(int argc, char **argv)
-{
-	struct nat *nat = calloc(1, sizeof(*nat));
-	struct nat_args *args = nat ? &nat->args : NULL;
-	struct tw_err err = { "" };
-	enum tw_exit code;
-	int at;
+enum {
+	OPTS = 15,
+};
 
-	if (argc > 1 && !strcmp(argv[1], "--simulate")) {
-		free(nat);
-		return tw_cmd_nat_simulate(argc - 1, argv + 1);
-	}
-	if (!nat) {
-		tw_err_set(&err, ENOMEM, "out of memory");
-		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
-	}
-	*args = (struct nat_args){ .trials = TRIALS, .seed = tw_seed_new() };
-	const struct tw_opt opts[] = {
+static void options(struct nat_args *args, struct tw_opt ret_opts[OPTS])
+{
+	const struct tw_opt opts[OPTS] = {
 		{ "list", 'l', NULL, "the scenarios", &args->list, NULL, NULL, NULL },
 		{ "slow", 's', NULL, "also those that wait until connect() gives up (134 s)",
 		  &args->slow, NULL, NULL, NULL },
@@ -322,24 +312,57 @@ int tw_cmd_nat(int argc, char **argv)
 		{ .name = NULL },
 	};
 
+	memcpy(ret_opts, opts, sizeof(opts));
+}
+
+static enum tw_exit nat_main(struct nat *nat, int argc, char **argv)
+{
+	struct nat_args *args = &nat->args;
+	struct tw_opt opts[OPTS];
+	struct tw_err err = { "" };
+	enum tw_exit code;
+	int at;
+
+	options(args, opts);
 	at = tw_opts_parse(opts, argc, argv, &err);
 	if (at >= 0 && args->help) {
 		help(opts);
-		free(nat);
 		return TW_EXIT_OK;
 	}
 	if (at >= 0 && args->simulate)
 		at = tw_err_set(&err, EINVAL, "--simulate comes first, and has options of its own");
 	if (at >= 0)
 		at = check(args, &err) < 0 ? -EINVAL : at;
-	if (at < 0) {
-		free(nat);
+	if (at < 0)
 		return tw_cmd_fail("nat", &err, TW_EXIT_USAGE);
+	if (args->list) {
+		tw_nat_scenarios_make(&nat->facts, &nat->scenarios);
+		list(nat);
+		return TW_EXIT_OK;
 	}
 	args->pattern = argv + at;
 	args->n_patterns = argc - at;
 	if (run(nat, &code, &err) < 0)
 		tw_cmd_fail("nat", &err, code);
+	return code;
+}
+
+int tw_cmd_nat(int argc, char **argv)
+{
+	struct tw_err err = { "" };
+	struct nat *nat;
+	enum tw_exit code;
+
+	if (argc > 1 && !strcmp(argv[1], "--simulate"))
+		return tw_cmd_nat_simulate(argc - 1, argv + 1);
+	nat = calloc(1, sizeof(*nat));
+	if (!nat) {
+		tw_err_set(&err, ENOMEM, "out of memory");
+		return tw_cmd_fail("nat", &err, TW_EXIT_ERROR);
+	}
+	nat->args.trials = TRIALS;
+	nat->args.seed = tw_seed_new();
+	code = nat_main(nat, argc, argv);
 	free(nat);
 	return code;
 }

@@ -177,17 +177,20 @@ static struct sim_args defaults(void)
 	};
 }
 
-int tw_cmd_nat_simulate(int argc, char **argv)
+enum {
+	OPTS = 20,
+};
+
+static void options(struct sim_args *args, struct tw_opt ret_opts[OPTS])
 {
-	struct sim_args args = defaults();
-	struct tw_sim_cfg *cfg = &args.cfg;
-	const struct tw_opt opts[] = {
+	struct tw_sim_cfg *cfg = &args->cfg;
+	const struct tw_opt opts[OPTS] = {
 		{ "hosts", 'n', "N", "behind the NAT (default 1000000)", NULL, NULL, tw_opts_uint,
-		  &args.hosts },
+		  &args->hosts },
 		{ "addresses", 0, "N", "public addresses (default 16)", NULL, NULL, tw_opts_uint,
-		  &args.addresses },
+		  &args->addresses },
 		{ "ports", 0, "N", "of each address, towards the server's port (default 64512)",
-		  NULL, NULL, tw_opts_uint, &args.ports },
+		  NULL, NULL, tw_opts_uint, &args->ports },
 		{ "rate", 0, "N", "connections a second, all hosts together (default 10000)", NULL,
 		  NULL, take_double, &cfg->rate },
 		{ "duration", 0, "S",
@@ -203,7 +206,7 @@ int tw_cmd_nat_simulate(int argc, char **argv)
 		  &cfg->tw_s },
 		{ "clock", 0, "WHAT",
 		  "timestamps: tuple (an offset per 4-tuple, the default), host, uptime, none",
-		  NULL, &args.clock, NULL, NULL },
+		  NULL, &args->clock, NULL, NULL },
 		{ "retry", 0, "MS",
 		  "until the client's next SYN (default 8: two jiffies; 1000 before 5.6)", NULL,
 		  NULL, take_double, &cfg->retry_ms },
@@ -213,18 +216,31 @@ int tw_cmd_nat_simulate(int argc, char **argv)
 		  NULL, NULL, NULL },
 		{ "lose-rsts", 0, NULL, "the path loses the clients' RSTs", &cfg->loses_rsts, NULL,
 		  NULL, NULL },
+		{ "keep-port", 0, NULL,
+		  "the NAT keeps a client's port after its RST (Linux takes a new one)",
+		  &cfg->keeps_port, NULL, NULL, NULL },
 		{ "recycle", 0, "RULE",
 		  "the server has tcp_tw_recycle: H-02 (2.6.37 to 3.16), H-12 (3.17 to 4.11)", NULL,
-		  &args.rule, NULL, NULL },
+		  &args->rule, NULL, NULL },
 		{ "seed", 0, "N", "of everything that is chance", NULL, NULL, tw_opts_u64,
-		  &args.seed },
-		{ "json", 'j', NULL, "as JSON", &args.json, NULL, NULL, NULL },
-		{ "help", 'h', NULL, "this text", &args.help, NULL, NULL, NULL },
+		  &args->seed },
+		{ "json", 'j', NULL, "as JSON", &args->json, NULL, NULL, NULL },
+		{ "help", 'h', NULL, "this text", &args->help, NULL, NULL, NULL },
 		{ .name = NULL },
 	};
-	struct tw_err err = { "" };
-	int at = tw_opts_parse(opts, argc, argv, &err);
 
+	memcpy(ret_opts, opts, sizeof(opts));
+}
+
+int tw_cmd_nat_simulate(int argc, char **argv)
+{
+	struct sim_args args = defaults();
+	struct tw_opt opts[OPTS];
+	struct tw_err err = { "" };
+	int at;
+
+	options(&args, opts);
+	at = tw_opts_parse(opts, argc, argv, &err);
 	if (at >= 0 && args.help) {
 		help(opts);
 		return TW_EXIT_OK;

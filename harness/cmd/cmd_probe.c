@@ -4,14 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/wait.h"
+#include "cmd/alone.h"
 #include "cmd/cmd.h"
 #include "cmd/probe_args.h"
 #include "evidence/evidence_json.h"
 #include "netns/ns.h"
-#include "report/report.h"
-#include "run/play.h"
 #include "stand/facts_probe.h"
 #include "text/explain.h"
 #include "text/text.h"
@@ -119,49 +117,6 @@ static int print_json(const struct tw_result *res, const struct tw_facts *facts,
 	return ret < 0 ? tw_err_set(err, EIO, "the result could not be written") : 0;
 }
 
-static int play_alone(struct tw_result *res, const struct tw_facts *facts, uint64_t seed,
-		      struct tw_err *err)
-{
-	struct tw_drops *drops = tw_drops_open(NULL);
-	const struct tw_stand_cfg cfg = {
-		.batch = 1, .age_ms = TW_AGE_MS, .count = true, .ring = TW_RING, .drops = drops
-	};
-	struct tw_stand stand;
-	struct tw_play play;
-	uint64_t deadline;
-	int ret;
-
-	tw_process_pin(0);
-	ret = tw_stand_open(&stand, &cfg, err);
-	if (ret >= 0) {
-		tw_play_start(&play, &stand, facts, res, seed);
-		while (!tw_play_poll(&play, &deadline))
-			tw_wait_until(deadline);
-		tw_stand_close(&stand);
-	}
-	tw_drops_close(drops);
-	return ret;
-}
-
-static int write_capture(const struct tw_result *res, const struct tw_facts *facts, const char *dir,
-			 struct tw_err *err)
-{
-	const struct tw_run_info info = {
-		.version = TWPROBE_VERSION, .command = "twprobe probe", .planned = 1, .facts = facts
-	};
-	const struct tw_totals totals = { .wall_s = 0 };
-	struct tw_sink *sink = tw_sink_pcap(dir, true);
-	int ret, end;
-
-	if (!sink)
-		return tw_err_set(err, ENOMEM, "out of memory");
-	ret = sink->ops->begin(sink, &info, err);
-	if (ret >= 0)
-		ret = sink->ops->result(sink, res, err);
-	end = sink->ops->end(sink, &totals, ret < 0 ? NULL : err);
-	return ret < 0 ? ret : end;
-}
-
 static int probe(const struct tw_probe_args *args, uint64_t seed, struct tw_err *err)
 {
 	struct tw_result res = { .row = &args->row, .family = args->family };
@@ -173,11 +128,11 @@ static int probe(const struct tw_probe_args *args, uint64_t seed, struct tw_err 
 	if (ret >= 0)
 		ret = tw_facts_probe(ns, &facts, err);
 	if (ret >= 0)
-		ret = play_alone(&res, &facts, seed, err);
+		ret = tw_alone_play(&res, &facts, seed, err);
 	if (ns >= 0)
 		close(ns);
 	if (ret >= 0 && args->pcap_dir)
-		ret = write_capture(&res, &facts, args->pcap_dir, err);
+		ret = tw_alone_capture(&res, &facts, "twprobe probe", args->pcap_dir, err);
 	if (ret >= 0 && res.verdict.outcome != TW_PASS)
 		ret = tw_err_set(err, EIO, "no verdict: %s", res.verdict.why);
 	if (ret >= 0 && args->json)

@@ -3,12 +3,13 @@
 
 enum tw_exit tw_nat_exit(const struct tw_nat_campaign *c)
 {
-	const struct tw_nat_totals totals = tw_nat_totals(c);
-	const unsigned *n = totals.n;
+	const struct tw_nat_totals t = tw_nat_totals(c);
 
-	if (n[TW_NAT_FAIL])
+	if (t.n[TW_NAT_FAIL])
 		return TW_EXIT_FAIL;
-	if (n[TW_NAT_ERROR] || !(n[TW_NAT_PASS] + n[TW_NAT_SKIP]))
+	if (t.n[TW_NAT_ERROR])
 		return TW_EXIT_ERROR;
-	return n[TW_NAT_PASS] ? TW_EXIT_OK : TW_EXIT_SKIPPED;
+	if (t.n[TW_NAT_PASS])
+		return TW_EXIT_OK;
+	return t.n[TW_NAT_SKIP] ? TW_EXIT_SKIPPED : TW_EXIT_ERROR;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/given_args.h"
 #include "cmd/opts.h"
 
 /* What one segment's words fill in. */
@@ -19,26 +20,6 @@ struct parse {
 	struct segment seg;
 	bool v4, v6;
 };
-
-struct word {
-	const char *word;
-	int value;
-};
-
-static int take_word(const struct word *words, const char *text, int *ret, struct tw_err *err)
-{
-	char list[256] = "";
-
-	for (; words->word; words++) {
-		if (!strcmp(words->word, text)) {
-			*ret = words->value;
-			return 0;
-		}
-		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			 *list ? ", " : "", words->word);
-	}
-	return tw_err_set(err, EINVAL, "\"%s\" is none of: %s", text, list);
-}
 
 static int take_flags(void *to, const char *text, struct tw_err *err)
 {
@@ -101,10 +82,10 @@ static int take_then(void *to, const char *text, struct tw_err *err)
 
 static int take_ecn(void *to, const char *text, struct tw_err *err)
 {
-	static const struct word words[] = { { "not-ect", 0 }, { "ect1", 1 }, { "ect0", 2 },
-					     { "ce", 3 },      { "0", 0 },    { "1", 1 },
-					     { "2", 2 },       { "3", 3 },    { NULL, 0 } };
-	int v, ret = take_word(words, text, &v, err);
+	static const struct tw_word words[] = { { "not-ect", 0 }, { "ect1", 1 }, { "ect0", 2 },
+						{ "ce", 3 },      { "0", 0 },    { "1", 1 },
+						{ "2", 2 },       { "3", 3 },    { NULL, 0 } };
+	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
 		*(uint8_t *)to = (uint8_t)v;
@@ -113,94 +94,14 @@ static int take_ecn(void *to, const char *text, struct tw_err *err)
 
 static int take_from(void *to, const char *text, struct tw_err *err)
 {
-	static const struct word words[] = { { "same", TW_SAME },
-					     { "other", TW_OTHER },
-					     { NULL, 0 } };
-	int v, ret = take_word(words, text, &v, err);
+	static const struct tw_word words[] = { { "same", TW_SAME },
+						{ "other", TW_OTHER },
+						{ NULL, 0 } };
+	int v, ret = tw_take_word(words, text, &v, err);
 
 	if (ret >= 0)
 		*(enum tw_from *)to = (enum tw_from)v;
 	return ret;
-}
-
-static int take_enter(void *to, const char *text, struct tw_err *err)
-{
-	static const struct word words[] = { { "fin-wait-2", TW_BY_FIN_WAIT_2 },
-					     { "fin-ack", TW_BY_FIN_ACK },
-					     { "closing", TW_BY_CLOSING },
-					     { "stay-in-fin-wait-2", TW_TO_FIN_WAIT_2 },
-					     { NULL, 0 } };
-	int v, ret = take_word(words, text, &v, err);
-
-	if (ret >= 0)
-		*(enum tw_enter *)to = (enum tw_enter)v;
-	return ret;
-}
-
-static int take_role(void *to, const char *text, struct tw_err *err)
-{
-	static const struct word words[] = { { "accepted", TW_ACCEPTED },
-					     { "connected", TW_CONNECTED },
-					     { NULL, 0 } };
-	int v, ret = take_word(words, text, &v, err);
-
-	if (ret >= 0)
-		*(enum tw_role *)to = (enum tw_role)v;
-	return ret;
-}
-
-static int take_ts_use(void *to, const char *text, struct tw_err *err)
-{
-	static const struct word words[] = { { "on", TW_TS_ON },
-					     { "off", TW_TS_OFF },
-					     { NULL, 0 } };
-	int v, ret = take_word(words, text, &v, err);
-
-	if (ret >= 0)
-		*(enum tw_ts_use *)to = (enum tw_ts_use)v;
-	return ret;
-}
-
-static int take_listener(void *to, const char *text, struct tw_err *err)
-{
-	static const struct word words[] = {
-		{ "open", TW_LISTENING },
-		{ "closed", TW_CLOSED },
-		{ "accept-queue-full", TW_ACCEPT_QUEUE_FULL },
-		{ "syn-queue-full", TW_SYN_QUEUE_FULL },
-		{ "min-ttl", TW_MIN_TTL },
-		{ "filtered", TW_FILTERED },
-		{ "md5", TW_MD5_KEYED },
-		{ "ipsec-refused", TW_IPSEC_REFUSED },
-		{ NULL, 0 },
-	};
-	int v, ret = take_word(words, text, &v, err);
-
-	if (ret >= 0)
-		*(enum tw_listener *)to = (enum tw_listener)v;
-	return ret;
-}
-
-/* "name=value", the name with or without its net.ipv4. */
-static int take_sysctl(struct tw_probe_args *args, struct tw_sysctl *list, unsigned room,
-		       const char *text, struct tw_err *err)
-{
-	const char *eq = strchr(text, '=');
-	size_t len = eq ? (size_t)(eq - text) : 0;
-	bool bare = !memchr(text, '.', len);
-	unsigned i = 0;
-
-	if (!len || !eq[1] || len > 64)
-		return tw_err_set(err, EINVAL, "\"%.80s\": write name=value, as in tcp_rfc1337=1",
-				  text);
-	while (i < room && list[i].name)
-		i++;
-	if (i == room)
-		return tw_err_set(err, EINVAL, "at most %u of these", room);
-	snprintf(args->name[args->n_names], sizeof(args->name[0]), "%s%.*s",
-		 bare ? "net.ipv4." : "", (int)len, text);
-	list[i] = (struct tw_sysctl){ args->name[args->n_names++], eq + 1 };
-	return 0;
 }
 
 static int take_early(void *to, const char *text, struct tw_err *err)
@@ -208,8 +109,8 @@ static int take_early(void *to, const char *text, struct tw_err *err)
 	struct tw_probe_args *args = to;
 	struct tw_given *given = &args->row.given;
 
-	return take_sysctl(args, given->sysctl, sizeof(given->sysctl) / sizeof(*given->sysctl),
-			   text, err);
+	return tw_take_sysctl(&args->names, given->sysctl,
+			      sizeof(given->sysctl) / sizeof(*given->sysctl), text, err);
 }
 
 static int take_late(void *to, const char *text, struct tw_err *err)
@@ -217,8 +118,8 @@ static int take_late(void *to, const char *text, struct tw_err *err)
 	struct tw_probe_args *args = to;
 	struct tw_given *given = &args->row.given;
 
-	return take_sysctl(args, given->late, sizeof(given->late) / sizeof(*given->late), text,
-			   err);
+	return tw_take_sysctl(&args->names, given->late, sizeof(given->late) / sizeof(*given->late),
+			      text, err);
 }
 
 static int take_seed(void *to, const char *text, struct tw_err *err)
@@ -283,15 +184,15 @@ static void probe_table(struct parse *p, struct tw_opt o[ALL_OPTS])
 	const struct tw_opt table[] = {
 		{ "enter", 'e', "PATH",
 		  "fin-wait-2 (default), fin-ack, closing; stay-in-fin-wait-2", NULL, NULL,
-		  take_enter, &g->enter },
+		  tw_take_enter, &g->enter },
 		{ "role", 0, "ROLE", "the DUT accepted (default) or connected", NULL, NULL,
-		  take_role, &g->role },
+		  tw_take_role, &g->role },
 		{ "ts", 0, "on|off", "timestamps on the old connection (default on)", NULL, NULL,
-		  take_ts_use, &g->ts },
+		  tw_take_ts_use, &g->ts },
 		{ "listener", 'l', "STATE",
 		  "open (default), closed, accept-queue-full, syn-queue-full, min-ttl, filtered, "
 		  "md5",
-		  NULL, NULL, take_listener, &g->dut },
+		  NULL, NULL, tw_take_listener, &g->dut },
 		{ "rcv-nxt", 0, "NUM", "choose the peer's ISN so that R is this", NULL, NULL,
 		  take_absolute, &g->rcv_nxt },
 		{ "ts-recent", 0, "NUM", "choose the peer's TSval so that T is this", NULL, NULL,

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cmd/given_args.h"
 #include "twprobe/case.h"
 #include "twprobe/err.h"
 
@@ -17,8 +18,7 @@ struct tw_probe_args {
 	unsigned long long seed;
 	bool seeded;
 	const char *pcap_dir;
-	char name[5][80]; /* of the sysctls */
-	unsigned n_names;
+	struct tw_sysctl_names names;
 };
 
 /*

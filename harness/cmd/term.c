@@ -37,7 +37,7 @@ static uint64_t now_ns(void)
 }
 
 /* Columns that may be used: a line as wide as the terminal would wrap and could not be redrawn. */
-static size_t width(FILE *out)
+size_t tw_term_width(FILE *out)
 {
 	struct winsize ws = { .ws_col = 0 };
 
@@ -66,7 +66,7 @@ void tw_progress_draw(struct tw_progress *p, unsigned done, unsigned planned, un
 		snprintf(failed, sizeof(failed), "%u failed  ", bad);
 	tw_text_clean(now, name, sizeof(name));
 	snprintf(line, sizeof(line), "[%u/%u]  %s%s", done, planned, failed, name);
-	fprintf(p->out, "\r%.*s\033[K", (int)width(p->out), line);
+	fprintf(p->out, "\r%.*s\033[K", (int)tw_term_width(p->out), line);
 	fflush(p->out);
 	p->shown = true;
 	p->due = at + REDRAW_NS;

@@ -6,6 +6,7 @@
 #define TWPROBE_TERM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,9 @@
  * in the way.
  */
 bool tw_term_has_color(FILE *out);
+
+/* Columns of the terminal @out that may be used in a line; 80 less one where nothing tells. */
+size_t tw_term_width(FILE *out);
 
 struct tw_progress {
 	FILE *out;

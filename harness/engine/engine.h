@@ -44,6 +44,12 @@ struct tw_tuple {
 	uint32_t tsval;        /* TSval of the peer's segments up to its FIN */
 	struct tw_evidence
 		*ev; /* NULL: nothing is recorded; only the last step's outcome is kept */
+	/*
+	 * Called after each of its steps, counted from 0, with the outcome in the members below; may write the steps to come and
+	 * change n_steps. NULL: not called, and the entry is not looked at before the first step.
+	 */
+	void (*stepped)(struct tw_tuple *t, unsigned step);
+	void *arg; /* of the caller's, for stepped() */
 
 	/* from the engine */
 	enum tw_tuple_state state;
@@ -52,10 +58,15 @@ struct tw_tuple {
 	struct tw_numbers numbers;
 	struct tw_seg sent; /* the last probe */
 	struct tw_observed seen;
+	uint32_t rcv_wnd;      /* what the DUT's last segment of the set-up offered, in bytes */
+	uint64_t entered[2];   /* bracket of the send call that brought it into the state */
+	uint64_t sent_at[2];   /* of the last probe's; with stepped() only, as is: */
+	struct tw_entry entry; /* as it was seen last */
 
 	/* the engine's own */
 	const struct tw_enter_op *op;
 	uint32_t iss;
+	uint8_t wscale;
 	int handle;
 	bool awaited; /* its answer was not there when the send call had returned */
 	struct tw_inbox main, second, fill;

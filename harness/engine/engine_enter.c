@@ -114,6 +114,9 @@ static void learn(struct tw_engine *e, struct tw_tuple *t, const struct tw_seg *
 	if (in->flags & TW_SYN) {
 		t->iss = in->seq;
 		t->numbers.ts = in->ts && t->given->ts == TW_TS_ON;
+		t->wscale = in->wscale > 0 ? (uint8_t)in->wscale : 0;
+	} else {
+		t->rcv_wnd = (uint32_t)in->win << t->wscale;
 	}
 	if (in->ts) {
 		t->numbers.dut_tsval = t->numbers.dut_last = in->tsval;
@@ -175,9 +178,10 @@ bool tw_engine_answers_missing(struct tw_engine *e)
 	return any;
 }
 
-static void entered(struct tw_tuple *t)
+static void entered(struct tw_engine *e, struct tw_tuple *t)
 {
 	t->state = TW_TUPLE_ENTERED;
+	memcpy(t->entered, e->sent_at, sizeof(t->entered));
 	t->numbers.rcv_nxt = t->isn + tw_enter_rcv_nxt(t->given->enter);
 	t->numbers.snd_nxt = t->iss + 2;
 	t->numbers.ts_recent = !t->numbers.ts ? 0
@@ -224,7 +228,7 @@ int tw_engine_enter_check(struct tw_engine *e, bool late, struct tw_err *err)
 			continue;
 		t->op++;
 		if (t->op->what == TW_DO_END)
-			entered(t);
+			entered(e, t);
 		else
 			more = true;
 	}
@@ -256,6 +260,7 @@ static int check_entered(struct tw_engine *e, struct tw_err *err)
 		struct tw_tuple *t = &e->tuple[i];
 		const struct tw_entry *entry = &e->entries[i];
 
+		e->tuple[i].entry = *entry;
 		if (t->state != TW_TUPLE_ENTERED ||
 		    (entry->state == wanted_state(t) && entry->mini))
 			continue;
@@ -313,12 +318,18 @@ static int arrange_one(struct tw_engine *e, struct tw_tuple *t, struct tw_err *e
 	return ret;
 }
 
+/* A batch has one DUT: what its tuples are given is the same, and arranged with the first that got there. */
 int tw_engine_arrange(struct tw_engine *e, struct tw_err *err)
 {
-	int ret = e->cfg.count ? check_entered(e, err) : 0;
+	bool look = e->cfg.count || e->tuple[0].stepped;
+	int ret = look ? check_entered(e, err) : 0;
 
-	for (unsigned i = 0; ret >= 0 && i < e->n; i++)
-		if (e->tuple[i].state == TW_TUPLE_ENTERED && e->cfg.count)
-			ret = arrange_one(e, &e->tuple[i], err);
+	for (unsigned i = 0; ret >= 0 && look && i < e->n; i++) {
+		if (e->tuple[i].state != TW_TUPLE_ENTERED)
+			continue;
+		ret = arrange_one(e, &e->tuple[i], err);
+		if (!e->cfg.count)
+			break;
+	}
 	return ret;
 }

@@ -9,15 +9,50 @@ static uint64_t now(struct tw_engine *e)
 	return e->cfg.clock->now(e->cfg.clock);
 }
 
-/* What no honest stack sends is not the forge's matter: the frame is made as it should be, and then spoilt. */
-static void spoil(struct tw_engine *e, const struct tw_template *tmpl, uint8_t *frame)
+/*
+ * The peer's host answers an ACK of the DUT's: unreachable. TIME_WAIT is found by what is quoted. The frame's length or
+ * negative errno.
+ */
+static int icmp_error(struct tw_engine *e, const struct tw_flow *flow, uint8_t *ret_frame,
+		      struct tw_err *err)
 {
+	static const struct tw_seg ack = { .flags = TW_ACK, .ttl = 64, .win = 512, .wscale = -1 };
+	const struct tw_template *tmpl = tw_forge_get(e->cfg.forge, flow->family, &ack, err);
+	const struct tw_flow back = { .family = flow->family,
+				      .dut = flow->peer,
+				      .peer = flow->dut,
+				      .dut_port = flow->peer_port,
+				      .peer_port = flow->dut_port };
+	uint8_t quoted[TW_FRAME_MAX];
+	unsigned len;
+
+	if (!tmpl)
+		return -EINVAL;
+	len = tw_wire_patch(tmpl, &back, &ack, quoted);
+	return tw_forge_icmp_unreachable(e->cfg.forge, quoted + TW_ETH_LEN, len - TW_ETH_LEN, NULL,
+					 ret_frame, err);
+}
+
+/* What no honest stack sends is not the forge's matter: the frame is made as it should be, and then spoilt. */
+static int spoil(struct tw_engine *e, const struct tw_template *tmpl, struct iovec *iov,
+		 const struct tw_flow *flow, struct tw_err *err)
+{
+	uint8_t *frame = iov->iov_base;
+
+	if (e->spoil->icmp) {
+		int len = icmp_error(e, flow, frame, err);
+
+		iov->iov_len = len < 0 ? 0 : (size_t)len;
+		e->n_astray++;
+		return len;
+	}
 	if (e->spoil->astray) {
 		frame[5] ^= 0x55; /* of the destination's MAC address */
 		e->n_astray++;
 	}
 	if (e->spoil->cut)
 		frame[tmpl->l4 + 12] = 4 << 4;
+	return 0;
 }
 
 int tw_engine_put(struct tw_engine *e, struct tw_tuple *t, const struct tw_flow *flow,
@@ -33,8 +68,8 @@ int tw_engine_put(struct tw_engine *e, struct tw_tuple *t, const struct tw_flow 
 	iov->iov_base = e->tx_bytes + (size_t)e->n_tx * TW_FRAME_MAX;
 	iov->iov_len = tw_wire_patch(tmpl, flow, seg, iov->iov_base);
 	e->n_tx++;
-	if (e->spoil)
-		spoil(e, tmpl, iov->iov_base);
+	if (e->spoil && spoil(e, tmpl, iov, flow, err) < 0)
+		return -EIO;
 	if (!t || !t->ev)
 		return 0;
 	return tw_evidence_add(t->ev, now(e), false, e->sending, e->step, iov->iov_base,

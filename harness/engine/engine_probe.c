@@ -39,10 +39,18 @@ bool tw_engine_last_time(const struct tw_engine *e)
 
 static int ask_entries(struct tw_engine *e, struct tw_err *err)
 {
+	unsigned asked = 0;
+	int ret;
+
 	for (unsigned i = 0; i < e->n; i++)
-		e->flows[i] =
-			plays(e, &e->tuple[i]) ? *probed_flow(e, &e->tuple[i]) : e->tuple[i].flow;
-	return e->cfg.dut->ops->entries(e->cfg.dut, e->flows, e->n, e->entries, err);
+		if (plays(e, &e->tuple[i]))
+			e->flows[asked++] = *probed_flow(e, &e->tuple[i]);
+	ret = e->cfg.dut->ops->entries(e->cfg.dut, e->flows, asked, e->entries, err);
+	/* each to its tuple's place, which is never before its own */
+	for (unsigned i = e->n; ret >= 0 && i-- > 0;)
+		if (plays(e, &e->tuple[i]))
+			e->entries[i] = e->entries[--asked];
+	return ret;
 }
 
 static int put_probes(struct tw_engine *e, struct tw_err *err)
@@ -63,7 +71,7 @@ static int put_probes(struct tw_engine *e, struct tw_err *err)
 	return ret < 0 ? ret : tw_engine_put_fence(e, err);
 }
 
-/* What of the batch's outcome the bulk keeps: no fate between running and restarted, which takes two looks. */
+/* What of the batch's outcome the bulk keeps; a fate between running and restarted only where the entry was looked at before. */
 static void sum_up(struct tw_engine *e, struct tw_tuple *t, const struct tw_entry *after)
 {
 	const struct tw_inbox *in = t->step[e->step].send.from == TW_OTHER ? &t->second : &t->main;
@@ -71,10 +79,15 @@ static void sum_up(struct tw_engine *e, struct tw_tuple *t, const struct tw_entr
 	t->seen.n_replies = in->n;
 	t->seen.reply = in->first;
 	t->seen.state = after->state;
-	t->seen.fate = tw_fate_tell(NULL, after, e->sent_at);
+	t->seen.fate = tw_fate_tell(t->stepped ? &t->entry : NULL, after, e->sent_at);
 	t->seen.more = NULL;
 	if (in->n && in->first.ts)
 		t->numbers.dut_last = in->first.tsval;
+	if (!t->stepped)
+		return;
+	t->entry = *after;
+	memcpy(t->sent_at, e->sent_at, sizeof(t->sent_at));
+	t->stepped(t, e->step);
 }
 
 /* What is taken around the only tuple of a batch. */

@@ -321,3 +321,9 @@ json_t *tw_result_to_json(const struct tw_result *res)
 	json_decref(tail);
 	return obj;
 }
+
+json_t *tw_result_to_raw_json(const struct tw_result *res)
+{
+	return json_pack("{s:o, s:s, s:o}", "id", tw_json_text(tw_result_id(res)), "family",
+			 tw_family_name(res->family), "evidence", tw_evidence_to_json(&res->ev));
+}

@@ -29,6 +29,9 @@ enum {
 /* A new reference, or NULL when memory is out. */
 json_t *tw_result_to_json(const struct tw_result *res);
 
+/* Only what tw_result_from_json() reads: a third of it. */
+json_t *tw_result_to_raw_json(const struct tw_result *res);
+
 /*
  * A step on its own, as `twprobe probe --json` prints it: sent, observed, counters, entry, reasons.
  */

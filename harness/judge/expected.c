@@ -83,7 +83,13 @@ void tw_expected_fit(struct tw_expect *want, const struct tw_facts *facts)
 	fit_numbers(want, facts);
 }
 
-struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts)
+bool tw_expected_except(const struct tw_except *x, const struct tw_facts *facts)
+{
+	return applies(x, facts) == TW_YES;
+}
+
+struct tw_expect tw_expected_chosen(const struct tw_case *row, unsigned i,
+				    const struct tw_facts *facts)
 {
 	struct tw_expect want = row->step[i].expect;
 	const struct tw_except *x = row->except;
@@ -91,6 +97,13 @@ struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct
 	for (; x < row->except + TW_EXCEPTS_MAX && x->because; x++)
 		if ((x->step ? x->step - 1u : 0u) == i && applies(x, facts) == TW_YES)
 			override(&want, &x->expect, x->no_counter);
+	return want;
+}
+
+struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts)
+{
+	struct tw_expect want = tw_expected_chosen(row, i, facts);
+
 	tw_expected_fit(&want, facts);
 	return want;
 }

@@ -13,6 +13,13 @@
 /* Of step @i, counted from 0. */
 struct tw_expect tw_expected(const struct tw_case *row, unsigned i, const struct tw_facts *facts);
 
+/* The same as the row has it, not yet cut down by tw_expected_fit(): what does not depend on what the kernel can show. */
+struct tw_expect tw_expected_chosen(const struct tw_case *row, unsigned i,
+				    const struct tw_facts *facts);
+
+/* True if the exception is this kernel's. */
+bool tw_expected_except(const struct tw_except *x, const struct tw_facts *facts);
+
 /*
  * Takes out of @want what this kernel cannot show: counters and drop reasons that it does not have, a timestamp clock in
  * milliseconds where it counts something else (H-23), REOPEN_ISN where it is lost (H-63: it becomes what .seq is not).

@@ -120,21 +120,28 @@ static const struct tw_change changes[] = {
 	 */
 	{ "H-63", "the number for a reopened tuple is lost: it gets a fresh one, or a cookie",
 	  { IN(4, 15), AFTER(3, 18) }, { IN(6, 10) } },
-	/* measured on 5.10.218 and 6.1.170 */
+	/* measured on 5.10.218, 5.10.223, 5.10.251 and 6.1.170 */
 	{ "H-64", "a SYN queue is full with more half-open connections than the backlog, not with as many",
-	  { IN(6, 1), AFTER(5, 10) }, { 0 } },
+	  { IN(6, 1), AFTER(5, 10), STABLE({ 5, 10, 223, 251 }) }, { 0 } },
 	/* "tcp: remove dubious FIN exception from tcp_cwnd_test()" */
 	{ "H-65", "a FIN is sent only if the congestion window has room for it", { IN(6, 10) }, { 0 } },
-	/* 6.16.12 and 6.17.8 were read */
+	/* 6.16.12 and 6.17.8 were read, 5.10.223 and 5.10.251 measured */
 	{ "H-66", "bytes that were read already are no unread data for close()",
 	  { IN(6, 18), STABLE({ 6, 17, -1, 8 }, { 6, 12, 56, 57 }, { 6, 6, 0, TW_PATCH_NOT_READ },
-			      { 6, 1, 0, 170 }) }, { 0 } },
+			      { 6, 1, 0, 170 }, { 5, 15, 0, TW_PATCH_NOT_READ },
+			      { 5, 10, 223, 251 }) }, { 0 } },
 	/* otherwise on 5.10.218 and 6.1.170, as told here on 6.12.117 */
 	{ "H-67", "an option that is cleared after bind() is missing in TIME_WAIT when others bind the port",
 	  { IN(6, 12), AFTER(6, 1) }, { 0 } },
 	/* "sock: support SO_PRIORITY cmsg": skb->priority is the cookie's, which ip_send_unicast_reply() leaves at 0 */
 	{ "H-68", "what TIME_WAIT answers over IPv4 has priority 0, whatever SO_PRIORITY was",
 	  { .probe = "btf:sockcm_cookie.priority", IN(6, 14) }, { 0 } },
+	/*
+	 * tcp_do_parse_auth_options() gives up, if there is room left for what it looks for: 18 bytes, with CONFIG_TCP_AO fewer.
+	 * Without CONFIG_TCP_MD5SIG and CONFIG_TCP_AO it is not there. Found by `fuzz` on 6.18.44.
+	 */
+	{ "H-69", "a segment whose options break off is not taken by a listener, and not reset",
+	  { .probe = "sym:tcp_do_parse_auth_options", IN(6, 7) }, { 0 } },
 };
 /* clang-format on */
 

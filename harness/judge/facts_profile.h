@@ -8,7 +8,7 @@
 #include "twprobe/facts.h"
 
 enum {
-	TW_STABLE_MAX = 4,
+	TW_STABLE_MAX = 6,
 	TW_PATCH_NOT_READ = 100000, /* the stable line may have got it later than .after */
 };
 

@@ -7,18 +7,6 @@
 #include "nat/load.h"
 #include "nat/recycle_result.h"
 #include "nat/result.h"
-#include "nat/simulate.h"
-
-/* The simulation of a scenario's own setting, beside what was measured. */
-struct tw_nat_agreement {
-	unsigned scenario;
-	struct tw_nat_rate measured, simulated;
-	bool agree;
-};
-
-enum {
-	TW_NAT_AGREEMENTS_MAX = 16,
-};
 
 struct tw_nat_campaign {
 	const char *version; /* of twprobe */
@@ -37,11 +25,9 @@ struct tw_nat_campaign {
 	const struct tw_nat_steps *steps;
 	unsigned n_starving;
 	const struct tw_nat_starving *starving;
-	unsigned n_agreements;
-	struct tw_nat_agreement agreement[TW_NAT_AGREEMENTS_MAX];
-	double wall_s;
 	unsigned n_loads;
 	const struct tw_nat_load *load;
+	double wall_s;
 };
 
 #endif

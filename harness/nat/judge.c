@@ -10,8 +10,7 @@
 #include "twprobe/val.h"
 
 enum {
-	/* trials in which chance does not spare every SYN: each is lost or not as a coin falls, and 2^-30 is never */
-	CERTAIN = 30,
+	TRIALS_THAT_PROMISE = 24, /* no loss by chance: once in 16 million runs */
 };
 
 struct sums {
@@ -170,10 +169,9 @@ static void judge_promise(const struct tw_nat_scenario *scenario, const struct s
 	if (s->not_forwarded)
 		tell(res, TW_NAT_FAIL, "the NAT let %u of %u connections out, all should be",
 		     res->n_trials - s->not_forwarded, res->n_trials);
-	if (scenario->promise == TW_NAT_LOSES && !s->lost)
-		tell(res, s->judged < CERTAIN ? TW_NAT_SKIP : TW_NAT_FAIL,
-		     "no SYN was rejected in %u trials%s", s->judged,
-		     s->judged < CERTAIN ? ", which may be chance: more of them would tell" : "");
+	/* each trial loses or not like a coin */
+	if (scenario->promise == TW_NAT_LOSES && !s->lost && s->judged >= TRIALS_THAT_PROMISE)
+		tell(res, TW_NAT_FAIL, "no SYN was rejected in %u trials", s->judged);
 	if (scenario->promise == TW_NAT_NO_LOSS && s->lost)
 		tell(res, TW_NAT_FAIL, "%u of %u first SYNs were rejected, none should be", s->lost,
 		     s->judged);

@@ -11,8 +11,7 @@
 /*
  * Reads every trial (trial.h) and fills in res->verdict and all behind it. ERROR: trials without a verdict, lost frames, a worker
  * that did not come to its end (res->why may be set then). FAIL: a SYN answered otherwise than the rule says; a counter that differs
- * from the number of rejected SYNs; a promise that is not kept. SKIP, besides one that is there already: loss is promised, and so few
- * trials showed none that it may be chance.
+ * from the number of rejected SYNs; a promise that is not kept.
  * @recovers_expected: this kernel's clients send another SYN at once and this kernel's NAT lets their RSTs through (H-30, H-39);
  * without that @scenario->recovers is not asked for.
  */

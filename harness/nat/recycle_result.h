@@ -55,8 +55,8 @@ struct tw_nat_starving {
 	unsigned neighbour_connections, neighbour_lost;
 	uint64_t dropped_by_bump, dropped_by_model,
 		paws_passive; /* the last: the real kernel's counter */
-	uint64_t
-		disagreements; /* SYNs that came out though the model drops them, or the other way round */
+	/* SYNs that came out though the model drops them, or the other way round */
+	uint64_t disagreements;
 	bool done;
 	enum tw_nat_verdict verdict;
 	char why[240];

@@ -78,16 +78,16 @@ struct tw_nat_trial {
 	enum tw_nat_rule rule;
 	unsigned syns;     /* of this connection, that reached the server */
 	unsigned rejected; /* of them, those that an ACK answered */
-	uint64_t
-		second_syn_ns; /* from the RST (or the rejecting ACK) to the next SYN, inside; 0: there was none */
+	/* from the RST (or the rejecting ACK) to the next SYN, inside; 0: there was none */
+	uint64_t second_syn_ns;
 	enum tw_nat_outcome outcome;
 	/* server's counters around the time of connect(); only where no other trial's packets were seen then */
 	bool counted;
 	unsigned n_moved;
 	struct tw_moved moved[TW_NAT_MOVED_MAX];
 
-	unsigned
-		n_packets; /* all of the second connection; those beyond the room are counted, not kept */
+	/* all of the second connection; those beyond the room are counted, not kept */
+	unsigned n_packets;
 	struct tw_nat_packet packet[TW_NAT_PACKETS_MAX];
 	char trouble[160];
 
@@ -125,8 +125,8 @@ struct tw_nat_result {
 	/* from the judge */
 	enum tw_nat_verdict verdict;
 	char why[240]; /* not PASS: the reason */
-	struct tw_nat_rate
-		loss; /* trials whose first SYN was rejected, of those that have an outcome */
+	/* trials whose first SYN was rejected, of those that have an outcome */
+	struct tw_nat_rate loss;
 	struct tw_nat_rate never; /* of all those: never connected */
 	unsigned exceptions;      /* trials in which the server did not do what the rule says */
 	uint64_t rejected_syns;   /* sum over the trials */
@@ -147,8 +147,8 @@ struct tw_nat_clock {
 	uint16_t port;
 	uint64_t at;
 	uint32_t tsval;
-	uint32_t
-		offset; /* tsval - milliseconds of CLOCK_MONOTONIC: the same for all that share a clock */
+	/* tsval - milliseconds of CLOCK_MONOTONIC: the same for all that share a clock */
+	uint32_t offset;
 };
 
 enum tw_nat_clock_kind {
@@ -163,7 +163,7 @@ struct tw_nat_clocks {
 	struct tw_nat_clock c[TW_NAT_CLOCKS_MAX];
 	enum tw_nat_clock_kind kind[3]; /* by net.ipv4.tcp_timestamps; [0] is unused */
 	bool done;
-	bool missing; /* the kernel lacks what it needs: trouble names it */
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 
@@ -183,7 +183,7 @@ struct tw_nat_plane {
 	struct tw_nat_dot dot[TW_NAT_DOTS_MAX];
 	unsigned exceptions;
 	bool done;
-	bool missing; /* the kernel lacks what it needs: trouble names it */
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 
@@ -210,7 +210,7 @@ struct tw_nat_steps {
 	struct tw_nat_step step[TW_NAT_STEPS_MAX];
 	unsigned exceptions;
 	bool done;
-	bool missing; /* the kernel lacks what it needs: trouble names it */
+	bool skipped; /* this kernel lacks what trouble names */
 	char trouble[240];
 };
 

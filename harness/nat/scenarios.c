@@ -158,7 +158,7 @@ static const struct remedy remedies[] = {
 	  longer_hold_more_ports },
 	{ "rfc1337", "server: tcp_rfc1337 turned", "the server's tcp_rfc1337 is the other way round", rfc1337 },
 	{ "client-closes", "client closes first", "the client closes first", client_closes },
-	{ "buckets", "server: tcp_max_tw_buckets=0", "the server keeps no TIME_WAIT at all", no_buckets },
+	{ "buckets", "server: no TIME_WAIT bucket", "the server keeps no TIME_WAIT at all", no_buckets },
 };
 /* clang-format on */
 

@@ -33,8 +33,8 @@ struct tw_nat_setting {
 	uint8_t first_ts, second_ts;
 	/* the NAT */
 	unsigned ports; /* public ports that it has for all connections to one port of the server */
-	unsigned
-		hold_s; /* seconds for which it keeps a connection that both sides have closed, or that was reset (at most 10 s then) */
+	/* seconds for which it keeps a connection that both sides have closed, or that was reset (at most 10 s then) */
+	unsigned hold_s;
 	bool strips_ts; /* takes the timestamp option out of SYNs */
 	bool drops_acks; /* loses the server's answers that are a bare ACK, once the trial's first connection is over */
 	bool drops_rsts; /* loses the clients' RSTs */
@@ -42,8 +42,8 @@ struct tw_nat_setting {
 	bool rfc1337;       /* net.ipv4.tcp_rfc1337 */
 	int max_tw_buckets; /* net.ipv4.tcp_max_tw_buckets, TW_NAT_DEFAULT */
 	/* between the connections */
-	unsigned
-		wait_s; /* least seconds from the server's TIME_WAIT to the second SYN; hold_s if that is longer */
+	/* least seconds from the server's TIME_WAIT to the second SYN; hold_s if that is longer */
+	unsigned wait_s;
 	bool kills_tw; /* SOCK_DESTROY takes TIME_WAIT away */
 	/* least seconds for which a connect() is waited for; 0: until it ends by itself */
 	unsigned limit_s;
@@ -51,7 +51,7 @@ struct tw_nat_setting {
 
 /* What a scenario must show. Each trial is held against the rule as well (judge.h). */
 enum tw_nat_promise {
-	TW_NAT_LOSES,    /* some SYNs are rejected */
+	TW_NAT_LOSES, /* some SYNs are rejected (asked for if there are enough trials for it not to be chance) */
 	TW_NAT_NO_LOSS,  /* not one is: a control, or a remedy that is complete */
 	TW_NAT_ANYTHING, /* both are possible: a remedy that makes loss rarer */
 	/*

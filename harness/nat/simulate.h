@@ -33,8 +33,8 @@ enum tw_sim_clock {
 struct tw_sim_cfg {
 	uint32_t hosts; /* 1 to 2^24 */
 	uint32_t public_addresses;
-	uint32_t
-		ports; /* 1 to 64512 per public address, towards the server's port: 1024 and upwards */
+	/* 1 to 64512 per public address, towards the server's port: 1024 and upwards */
+	uint32_t ports;
 	double rate;     /* connections a second, all hosts together */
 	bool in_turn;    /* the hosts take turns; else it is whoever comes */
 	double warmup_s; /* what begins earlier is played, but not counted */
@@ -67,8 +67,8 @@ struct tw_sim_result {
 	uint64_t never;       /* that never got through */
 	uint64_t rejected_syns;
 	struct tw_nat_rate loss; /* rejected of (connections - no_port) */
-	double delay_ms
-		[TW_SIM_PERCENTILES]; /* over the rejected ones that got through; NAN where there are none */
+	/* over the rejected ones that got through; NAN where there are none */
+	double delay_ms[TW_SIM_PERCENTILES];
 	double simulated_s;
 	uint64_t events; /* connections begun, closed, tried again, given up: what it took */
 };

@@ -170,6 +170,11 @@ static enum tw_nat_outcome outcome_of(const struct tw_nat_trial *trial)
 	return trial->answer == TW_NAT_SYN_ACK ? TW_NAT_ACCEPTED : TW_NAT_RECOVERED;
 }
 
+static bool same_host(const struct tw_nat_trial *trial)
+{
+	return !memcmp(trial->client.b, trial->first_client.b, sizeof(trial->client.b));
+}
+
 void tw_nat_trial_read(struct tw_nat_trial *trial, const struct tw_nat_setting *set)
 {
 	trial->outcome = TW_NAT_VOID;
@@ -182,7 +187,10 @@ void tw_nat_trial_read(struct tw_nat_trial *trial, const struct tw_nat_setting *
 	}
 	read_inside(trial);
 	read_outside(trial, set);
-	if (!trial->syn_inside)
+	if ((set->second == TW_NAT_SAME_HOST) != same_host(trial))
+		snprintf(trial->trouble, sizeof(trial->trouble), "the second client is %s",
+			 same_host(trial) ? "the first one" : "another host");
+	else if (!trial->syn_inside)
 		snprintf(trial->trouble, sizeof(trial->trouble), "no SYN was seen before the NAT");
 	else if (trial->ended && !trial->so_error && !trial->syn_outside)
 		snprintf(trial->trouble, sizeof(trial->trouble),

@@ -20,7 +20,7 @@
 enum {
 	AT_ONCE = 5, /* experiments per CPU: mostly they wait for the NAT to forget */
 	LONG_S = 30, /* those that wait for longer do not count */
-	JOBS_MAX = TW_NAT_SCENARIOS_MAX + 8,
+	JOBS_MAX = TW_NAT_SCENARIOS_MAX + TW_NAT_PLOTS + TW_NAT_LOADS + 3,
 	FILES = 2 * TW_NAT_TRIALS_MAX + 64,
 };
 
@@ -163,8 +163,9 @@ static unsigned list_jobs(const struct tw_nat_wanted *wanted, struct tw_nat_stor
 	for (unsigned i = 0; i < TW_NAT_PLOTS; i++)
 		if (wanted->plot[i])
 			add_job(&list, STARVING, i, tw_nat_plot_id(i), true);
-	for (unsigned i = 0; i < TW_NAT_LOADS && wanted->loads; i++)
-		add_job(&list, LOAD, i, tw_nat_loads[i].id, true);
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++)
+		if (wanted->load[i])
+			add_job(&list, LOAD, i, tw_nat_loads[i].id, true);
 	if (wanted->plane)
 		add_job(&list, PLANE, 0, "plane", false);
 	if (wanted->clocks)
@@ -268,21 +269,33 @@ static enum tw_nat_clock_kind clock_of(const struct tw_nat_wanted *wanted,
 	return wanted->clocks && store->clocks.done ? store->clocks.kind[1] : wanted->clock;
 }
 
-static void simulate_loads(const struct tw_nat_wanted *wanted, struct tw_nat_store *store)
+static void simulate_load(const struct tw_nat_wanted *wanted, enum tw_nat_clock_kind clock,
+			  struct tw_nat_load *load)
 {
 	struct tw_err err = { "" };
 
-	for (unsigned i = 0; i < TW_NAT_LOADS; i++) {
-		struct tw_nat_load *load = &store->load[i];
+	if (!load->done || tw_nat_load_simulate(&tw_nat_loads[load->setting], clock, tw_nat_hz(),
+						wanted->seed, &load->simulated, &err) == 0)
+		return;
+	load->done = false;
+	snprintf(load->why, sizeof(load->why), "%.200s", err.text);
+}
 
-		if (load->done &&
-		    tw_nat_load_simulate(&tw_nat_loads[i], clock_of(wanted, store), tw_nat_hz(),
-					 wanted->seed, &load->simulated, &err) < 0) {
-			load->done = false;
-			snprintf(load->why, sizeof(load->why), "%.200s", err.text);
-		}
-		tw_nat_load_judge(load);
+/* Those that were played, simulated and judged, side by side. */
+static unsigned keep_loads(const struct tw_nat_wanted *wanted, struct tw_nat_store *store)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < TW_NAT_LOADS; i++) {
+		if (!wanted->load[i])
+			continue;
+		simulate_load(wanted, clock_of(wanted, store), &store->load[i]);
+		tw_nat_load_judge(&store->load[i]);
+		if (n != i)
+			store->load[n] = store->load[i];
+		n++;
 	}
+	return n;
 }
 
 int tw_nat_campaign_run(const struct tw_nat_wanted *wanted, struct tw_nat_store **ret_store,
@@ -310,11 +323,8 @@ int tw_nat_campaign_run(const struct tw_nat_wanted *wanted, struct tw_nat_store 
 	ret->hz = tw_nat_hz();
 	ret->starving = store->starving;
 	ret->n_starving = keep_starving(wanted, store);
-	if (wanted->loads) {
-		simulate_loads(wanted, store);
-		ret->load = store->load;
-		ret->n_loads = TW_NAT_LOADS;
-	}
+	ret->load = store->load;
+	ret->n_loads = keep_loads(wanted, store);
 	*ret_store = store;
 	return 0;
 }

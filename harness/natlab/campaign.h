@@ -15,7 +15,8 @@ struct tw_nat_wanted {
 	const struct tw_nat_scenarios *scenarios;
 	unsigned n;                            /* scenarios that are played: */
 	unsigned chosen[TW_NAT_SCENARIOS_MAX]; /* indices */
-	bool clocks, plane, steps, loads;
+	bool clocks, plane, steps;
+	bool load[TW_NAT_LOADS];
 	enum tw_nat_clock_kind clock;      /* of this kernel, if clocks are not measured */
 	bool plot[TW_NAT_PLOTS];           /* of mechanism A, */
 	enum tw_recycle_rule recycle_rule; /* with this rule, where it is emulated */

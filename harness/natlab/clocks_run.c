@@ -116,7 +116,7 @@ void tw_nat_clocks_run(struct tw_nat_clocks *ret)
 	if (res == 0)
 		tw_nat_clocks_tell(ret);
 	ret->done = res == 0;
-	ret->missing = res == -EOPNOTSUPP;
+	ret->skipped = res == -EOPNOTSUPP;
 	if (res < 0)
-		snprintf(ret->trouble, sizeof(ret->trouble), "%.200s", err.text);
+		snprintf(ret->trouble, sizeof(ret->trouble), "%.230s", err.text);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "nat/trial.h"
 #include "natlab/lab_socket.h"
 #include "natlab/nat_rules.h"
@@ -71,9 +72,8 @@ static int open_listeners(struct tw_nat_lab *lab, struct tw_err *err)
 /* Ports below the NAT's public ones, which it would keep. */
 static void place_clients(struct tw_nat_lab *lab, uint64_t seed)
 {
-	uint64_t dice = (seed + 1) * 0x9e3779b97f4a7c15ull;
+	uint64_t dice = tw_random_next(&seed);
 
-	dice ^= dice >> 29;
 	lab->first_host = (unsigned)(dice >> 8) % (TW_TOPO_HOSTS - TW_NAT_TRIALS_MAX);
 	lab->first_port = (uint16_t)(1024 + (dice >> 40) % (TW_NAT_FIRST_PORT - 1024 -
 							    2 * TW_NAT_TRIALS_MAX));
@@ -224,7 +224,7 @@ void tw_nat_lab_run(const struct tw_nat_setting *set, uint64_t seed, struct tw_n
 	res->done = fail == 0;
 	if (fail < 0) {
 		res->verdict = fail == -EOPNOTSUPP ? TW_NAT_SKIP : TW_NAT_ERROR;
-		snprintf(res->why, sizeof(res->why), "%.200s", err.text);
+		snprintf(res->why, sizeof(res->why), "%.230s", err.text);
 	}
 	res->wall_s = (double)(clock->now(clock) - began) / 1e9;
 }

@@ -56,9 +56,9 @@ static void knock(struct tw_nat_lab *lab, unsigned i)
 	int res, error = 0;
 
 	trial->client = tw_topo_host(other, lab->first_host + i);
-	/* other ports than the first ones': the same host must not come with the same tuple */
+	/* not the first one's port: the same host must not come with the same tuple */
 	lab->fd[i] = tw_lab_socket(lab->topo.client_ns[other], &trial->client,
-				   (uint16_t)(lab->first_port + TW_NAT_TRIALS_MAX + i), &err);
+				   lab->first_port + TW_NAT_TRIALS_MAX + i, &err);
 	if (lab->fd[i] < 0) {
 		snprintf(trial->trouble, sizeof(trial->trouble), "second connection: %.130s",
 			 err.text);

@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "nat/stats.h"
 #include "natlab/door_stage.h"
 #include "natlab/lab_socket.h"
+#include "natlab/short_conn.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "twprobe/io.h"
@@ -17,22 +19,15 @@
 #define MS_NS 1000000ull
 
 enum {
-	OPEN_MAX = 256,  /* connections at a time: mostly there are one or two */
-	LIMIT_MS = 5000, /* of a connect() */
+	OPEN_MAX = 256, /* connections at a time: mostly there are one or two */
 	LOOK_MS = 20,
-};
-
-struct conn {
-	int fd; /* -1: free */
-	bool connected;
-	uint64_t began;
 };
 
 struct play {
 	struct tw_door_stage stage;
 	const struct tw_nat_load_setting *set;
 	struct tw_nat_load *ret;
-	struct conn conn[OPEN_MAX];
+	struct tw_short_conn conn[OPEN_MAX];
 	uint64_t dice;
 	uint64_t began, next;
 	unsigned first_host;
@@ -45,20 +40,10 @@ static uint64_t now(void)
 	return clock->now(clock);
 }
 
-/* splitmix64 */
-static uint64_t throw_dice(struct play *p)
-{
-	uint64_t z = p->dice += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
 /* Poisson: exponential gaps. */
 static uint64_t gap_ns(struct play *p)
 {
-	double u = (double)(throw_dice(p) >> 11) / 9007199254740992.0;
+	double u = (double)(tw_random_next(&p->dice) >> 11) / 9007199254740992.0;
 
 	return (uint64_t)(-log1p(-u) / p->set->per_s * 1e9);
 }
@@ -74,9 +59,9 @@ static int settle_clients(void *arg, struct tw_err *err)
 
 static int open_one(struct play *p, struct tw_err *err)
 {
-	unsigned host = p->first_host + (unsigned)(throw_dice(p) % p->set->hosts);
+	unsigned host = p->first_host + (unsigned)(tw_random_next(&p->dice) % p->set->hosts);
 	struct tw_addr addr = tw_topo_host(0, host), server = tw_topo_server();
-	struct conn *c = p->conn;
+	struct tw_short_conn *c = p->conn;
 	int res;
 
 	while (c < p->conn + OPEN_MAX && c->fd >= 0)
@@ -91,30 +76,6 @@ static int open_one(struct play *p, struct tw_err *err)
 	p->ret->planned++;
 	res = tw_lab_connect(c->fd, &server, TW_DOOR_PORT);
 	return res < 0 ? tw_err_set(err, -res, "connect(): %s", strerror(-res)) : 0;
-}
-
-/* The server closes first, as soon as it has accepted. */
-static void serve(struct play *p)
-{
-	int fd;
-
-	while ((fd = tw_lab_accept(p->stage.listener, 0)) >= 0)
-		close(fd);
-}
-
-static void move_on(struct conn *c)
-{
-	int error;
-
-	if (!c->connected)
-		c->connected = tw_lab_connected(c->fd, 0, &error) && !error;
-	if (c->connected && tw_lab_at_end(c->fd, 0)) {
-		close(c->fd);
-		c->fd = -1;
-	} else if (!c->connected && now() - c->began > LIMIT_MS * MS_NS) {
-		tw_lab_abort(c->fd);
-		c->fd = -1;
-	}
 }
 
 static unsigned list_open(const struct play *p, struct pollfd *ret)
@@ -144,10 +105,10 @@ static int turn(struct play *p, uint64_t end, unsigned *ret_open, struct tw_err 
 	if (res == 0 && poll(pfd, *ret_open + 1, wait_ms < LOOK_MS ? wait_ms : LOOK_MS) < 0 &&
 	    errno != EINTR)
 		res = tw_err_set(err, errno, "poll: %s", strerror(errno));
-	serve(p);
+	tw_short_conn_serve(p->stage.listener);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		if (p->conn[i].fd >= 0)
-			move_on(&p->conn[i]);
+			tw_short_conn_move(&p->conn[i]);
 	return res < 0 ? res : tw_door_drain(&p->stage, err);
 }
 
@@ -191,7 +152,7 @@ void tw_nat_load_run(unsigned setting, uint64_t seed, struct tw_nat_load *ret)
 	int res = tw_door_open(&p.stage, TW_DOOR_PLAIN, TW_RECYCLE_H12, p.set->ports, &err);
 
 	ret->setting = setting;
-	p.first_host = (unsigned)(throw_dice(&p) % 60000);
+	p.first_host = (unsigned)(tw_random_next(&p.dice) % 60000);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		p.conn[i].fd = -1;
 	if (res == 0) {
@@ -205,7 +166,7 @@ void tw_nat_load_run(unsigned setting, uint64_t seed, struct tw_nat_load *ret)
 	ret->done = res == 0;
 	if (res < 0) {
 		ret->verdict = res == -EOPNOTSUPP ? TW_NAT_SKIP : TW_NAT_ERROR;
-		snprintf(ret->why, sizeof(ret->why), "%.200s", err.text);
+		snprintf(ret->why, sizeof(ret->why), "%.230s", err.text);
 	}
 	ret->wall_s = (double)(now() - began) / 1e9;
 }

@@ -84,7 +84,7 @@ void tw_nat_plane_run(uint64_t seed, struct tw_nat_plane *ret)
 		tw_raw_stage_close(&stage);
 	}
 	ret->done = res == 0;
-	ret->missing = res == -EOPNOTSUPP;
+	ret->skipped = res == -EOPNOTSUPP;
 	if (res < 0)
-		snprintf(ret->trouble, sizeof(ret->trouble), "%.200s", err.text);
+		snprintf(ret->trouble, sizeof(ret->trouble), "%.230s", err.text);
 }

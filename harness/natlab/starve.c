@@ -60,7 +60,7 @@ void tw_nat_starve_run(enum tw_nat_plot plot, enum tw_recycle_rule rule, uint64_
 	ret->done = res == 0;
 	if (res < 0) {
 		ret->verdict = res == -EOPNOTSUPP ? TW_NAT_SKIP : TW_NAT_ERROR;
-		snprintf(ret->why, sizeof(ret->why), "%.200s", err.text);
+		snprintf(ret->why, sizeof(ret->why), "%.230s", err.text);
 	}
 	ret->wall_s = (double)(clock->now(clock) - began) / 1e9;
 }

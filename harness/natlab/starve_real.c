@@ -6,10 +6,10 @@
 #include <math.h>
 #include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "natlab/lab_socket.h"
 #include "natlab/nat_rules.h"
+#include "natlab/short_conn.h"
 #include "natlab/starve.h"
 #include "twprobe/io.h"
 
@@ -18,9 +18,8 @@
 enum {
 	EVERY_MS = 300,
 	VICTIM_AT_MS = 1000,
-	TRIES = 32,      /* of the victim */
-	LIMIT_MS = 5000, /* of a connect() */
-	END_MS = VICTIM_AT_MS + TRIES * EVERY_MS + LIMIT_MS,
+	TRIES = 32, /* of the victim */
+	END_MS = VICTIM_AT_MS + TRIES * EVERY_MS + TW_SHORT_CONN_MS,
 	NEIGHBOURS = (VICTIM_AT_MS + TRIES * EVERY_MS) / EVERY_MS,
 	OPEN_MAX = NEIGHBOURS + TRIES,
 	LOOK_MS = 20,
@@ -28,18 +27,12 @@ enum {
 
 _Static_assert((int)TRIES <= (int)TW_NAT_TRIES_MAX, "room");
 
-/* A client's connection; until it is over. */
-struct conn {
-	int fd; /* -1: over, or not begun */
-	bool begun, connected;
-	uint64_t began;
-};
-
 struct play {
 	struct tw_door_stage *stage;
 	struct tw_nat_starving *ret;
 	uint64_t began;
-	struct conn conn[OPEN_MAX]; /* the neighbour's, then the victim's */
+	struct tw_short_conn
+		conn[OPEN_MAX]; /* the neighbour's, then the victim's; began: 0 if not yet */
 	unsigned first_host;
 };
 
@@ -64,13 +57,12 @@ static int open_conn(struct play *p, unsigned i, struct tw_err *err)
 	unsigned who = i >= NEIGHBOURS;
 	struct tw_addr addr = tw_topo_host(who, p->first_host), server = tw_topo_server();
 	uint16_t port = (uint16_t)(who ? TW_NAT_VICTIM_PORT + i : TW_NAT_FIRST_PORT + i);
-	struct conn *c = &p->conn[i];
+	struct tw_short_conn *c = &p->conn[i];
 	int res;
 
 	c->fd = tw_lab_socket(p->stage->topo.client_ns[who], &addr, port, err);
 	if (c->fd < 0)
 		return c->fd;
-	c->begun = true;
 	c->began = now();
 	res = tw_lab_connect(c->fd, &server, TW_DOOR_PORT);
 	if (res < 0)
@@ -82,44 +74,17 @@ static int open_conn(struct play *p, unsigned i, struct tw_err *err)
 	return 0;
 }
 
-static int accept_all(struct play *p)
-{
-	int fd;
-
-	while ((fd = tw_lab_accept(p->stage->listener, 0)) >= 0)
-		close(fd);
-	return 0;
-}
-
-static void told(struct play *p, unsigned i)
+static void told(struct play *p, unsigned i, enum tw_short_step step)
 {
 	struct tw_nat_starving *ret = p->ret;
-	struct conn *c = &p->conn[i];
+	bool neighbour = i < NEIGHBOURS;
 
-	c->connected = true;
-	if (i < NEIGHBOURS) {
-		ret->neighbour_connections++;
-		return;
-	}
-	ret->attempt[i - NEIGHBOURS].connected = true;
-	ret->attempt[i - NEIGHBOURS].connect_ms = (double)(now() - c->began) / 1e6;
-}
-
-/* Takes a connection as far as it goes without waiting. */
-static void move_on(struct play *p, unsigned i)
-{
-	struct conn *c = &p->conn[i];
-	int error;
-
-	if (!c->connected && tw_lab_connected(c->fd, 0, &error) && !error)
-		told(p, i);
-	if (c->connected && tw_lab_at_end(c->fd, 0)) {
-		close(c->fd);
-		c->fd = -1;
-	} else if (!c->connected && now() - c->began > LIMIT_MS * MS_NS) {
-		tw_lab_abort(c->fd);
-		c->fd = -1;
-		p->ret->neighbour_lost += i < NEIGHBOURS;
+	if (neighbour) {
+		ret->neighbour_connections += step == TW_SHORT_CONNECTED;
+		ret->neighbour_lost += step == TW_SHORT_GIVEN_UP;
+	} else if (step == TW_SHORT_CONNECTED) {
+		ret->attempt[i - NEIGHBOURS].connected = true;
+		ret->attempt[i - NEIGHBOURS].connect_ms = (double)(now() - p->conn[i].began) / 1e6;
 	}
 }
 
@@ -130,7 +95,7 @@ static int turn(struct play *p, struct tw_err *err)
 	int res = 0;
 
 	for (unsigned i = 0; i < OPEN_MAX && res == 0; i++)
-		if (!p->conn[i].begun && now() >= due(p, i))
+		if (!p->conn[i].began && now() >= due(p, i))
 			res = open_conn(p, i, err);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		if (p->conn[i].fd >= 0)
@@ -139,17 +104,17 @@ static int turn(struct play *p, struct tw_err *err)
 										   : POLLOUT };
 	if (res == 0 && poll(pfd, n, LOOK_MS) < 0 && errno != EINTR)
 		res = tw_err_set(err, errno, "poll: %s", strerror(errno));
-	accept_all(p);
+	tw_short_conn_serve(p->stage->listener);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		if (p->conn[i].fd >= 0)
-			move_on(p, i);
+			told(p, i, tw_short_conn_move(&p->conn[i]));
 	return res == 0 ? tw_door_drain(p->stage, err) : res;
 }
 
 static bool busy(const struct play *p)
 {
 	for (unsigned i = 0; i < OPEN_MAX; i++)
-		if (!p->conn[i].begun || p->conn[i].fd >= 0)
+		if (!p->conn[i].began || p->conn[i].fd >= 0)
 			return true;
 	return false;
 }

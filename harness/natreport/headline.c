@@ -76,19 +76,17 @@ static unsigned nevers(const struct tw_nat_campaign *c, const char *ret[NEVERS_M
 	return n;
 }
 
-static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c)
+static void add_nevers(struct tw_textbuf *buf, const struct tw_nat_campaign *c, const char *who)
 {
 	const char *why[NEVERS_MAX];
 	char least[TW_SAY_MAX], most[TW_SAY_MAX];
 	double ms[2];
 	unsigned n = nevers(c, why, ms);
 
+	if (n)
+		tw_textbuf_add(buf, "; %s never connect ", who);
 	for (unsigned i = 0; i < n; i++)
-		tw_textbuf_add(buf, "%s%s",
-			       !i          ? "; they never connect "
-			       : i + 1 < n ? ", "
-					   : " or ",
-			       why[i]);
+		tw_textbuf_add(buf, "%s%s", !i ? "" : i + 1 < n ? ", " : " or ", why[i]);
 	if (n && isfinite(ms[0]))
 		tw_textbuf_add(buf, " (given up after %s%s%s)",
 			       tw_say_ms(ms[0], least, sizeof(least)),
@@ -103,8 +101,8 @@ char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
 	char percent[TW_SAY_MAX], interval[TW_SAY_MAX], delay[TW_SAY_MAX];
 
 	if (!res) {
-		tw_textbuf_add(&buf,
-			       "Nothing was measured of connections that get a tuple in TIME_WAIT");
+		tw_textbuf_add(&buf, "This run has no scenario in which a client loses its SYN and "
+				     "gets through with a later one");
 	} else if (!res->loss.n) {
 		tw_textbuf_add(
 			&buf,
@@ -124,7 +122,7 @@ char *tw_nat_headline(const struct tw_nat_campaign *c, char *ret, size_t size)
 				       res->never.n ? "who gets through" : "each of those",
 				       tw_say_ms(tw_nat_delay_ms(res), delay, sizeof(delay)));
 	}
-	add_nevers(&buf, c);
+	add_nevers(&buf, c, res ? "they" : "clients whose SYN was rejected");
 	tw_textbuf_add(&buf, ".");
 	return ret;
 }

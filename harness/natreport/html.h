@@ -19,7 +19,7 @@ void tw_html_head(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_scenarios(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_remedies(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_figures(FILE *out, const struct tw_nat_campaign *c);
-void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c);
+void tw_html_loads(FILE *out, const struct tw_nat_campaign *c);
 
 void tw_html_ladder(FILE *out, const struct tw_nat_campaign *c);
 void tw_html_starving(FILE *out, const struct tw_nat_campaign *c);

@@ -52,9 +52,9 @@ static void put_load(FILE *out, const struct tw_nat_load *load)
 	put_both(out, &both);
 }
 
-void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c)
+void tw_html_loads(FILE *out, const struct tw_nat_campaign *c)
 {
-	if (!c->n_agreements && !c->n_loads)
+	if (!c->n_loads)
 		return;
 	fputs("<h2>Packets and simulation</h2>\n<p class=\"soft\">First SYNs that were lost: "
 	      "measured with packets (orange, "
@@ -64,15 +64,6 @@ void tw_html_agreements(FILE *out, const struct tw_nat_campaign *c)
 	      "<th colspan=\"3\">simulated: lost, 95 % interval</th><th class=\"mid\">0 to 100 "
 	      "%</th><th></th></tr>\n",
 	      out);
-	for (unsigned i = 0; i < c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
-		const struct tw_nat_agreement *a = &c->agreement[i];
-		const struct both both = {
-			c->scenario[a->scenario].id,    "", &a->measured, &a->simulated, a->agree,
-			a->agree ? "agree" : "disagree"
-		};
-
-		put_both(out, &both);
-	}
 	for (unsigned i = 0; i < c->n_loads; i++)
 		put_load(out, &c->load[i]);
 	fputs("</table></div>\n", out);

@@ -51,20 +51,31 @@ static void put_rule(FILE *out, const struct tw_nat_starving *s)
 	      out);
 }
 
+static bool all_have_ts(const struct tw_nat_starving *s)
+{
+	for (unsigned i = 0; i < s->n_doors && i < TW_NAT_DOORS_MAX; i++) {
+		if (!s->door[i].ts)
+			return false;
+	}
+	return true;
+}
+
 static void put_plot(FILE *out, const struct tw_nat_starving *s)
 {
 	char text[TW_HEADLINE_MAX], all[2 * TW_HEADLINE_MAX];
 
 	fprintf(out, "<h3>%s", s->emulated ? "<span class=\"emulated\">EMULATED</span> " : "");
-	tw_html_text(out, "%s: %s, %s", tw_nat_plot_id(s->plot),
-		     s->real_clients ? "real clients" : "raw hosts", s->says);
+	tw_html_text(out, "%s: %s", tw_nat_plot_id(s->plot), s->says);
 	fputs("</h3>\n", out);
 	if (!tw_html_figure_can(out, "", s->done, "", s->n_doors))
 		return;
 	fputs("<figure><div class=\"fig\">\n", out);
 	tw_draw_starving(out, s);
 	snprintf(all, sizeof(all),
-		 "Each SYN that came to the server's door: %s. %s dropped %llu, the model %llu.",
+		 "Each SYN of %s that came to the server's door%s: %s. %s dropped %llu, the model "
+		 "%llu.",
+		 s->real_clients ? "real clients" : "raw hosts",
+		 all_have_ts(s) ? "" : " (without a timestamp it stands at 0)",
 		 tw_nat_headline_starving(s, text, sizeof(text)),
 		 s->emulated ? "The bump in the wire" : "The kernel",
 		 (unsigned long long)(s->emulated ? s->dropped_by_bump : s->paws_passive),

@@ -8,6 +8,16 @@ enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict)
 	return done || verdict == TW_NAT_SKIP ? verdict : TW_NAT_ERROR;
 }
 
+enum tw_nat_verdict tw_nat_experiment_of(bool done, bool skipped, const char *trouble,
+					 unsigned exceptions)
+{
+	if (skipped)
+		return TW_NAT_SKIP;
+	if (!done || *trouble)
+		return TW_NAT_ERROR;
+	return exceptions ? TW_NAT_FAIL : TW_NAT_PASS;
+}
+
 const struct tw_nat_load_setting *tw_nat_load_setting_of(const struct tw_nat_load *load)
 {
 	return &tw_nat_loads[load->setting < TW_NAT_LOADS ? load->setting : 0];
@@ -19,23 +29,13 @@ static void put(struct tw_nat_item *item, const char *name, enum tw_nat_verdict 
 	*item = (struct tw_nat_item){ name, *why ? why : "it did not come to its end", verdict };
 }
 
-/* An experiment without a verdict of its own: with answers that are not the rule's it is a FAIL. */
-struct experiment {
-	const char *name;
-	bool done, missing;
-	const char *trouble;
-	unsigned exceptions;
-};
-
-static void put_experiment(struct tw_nat_item *item, const struct experiment *e)
+static void put_experiment(struct tw_nat_item *item, const char *name, bool done, bool skipped,
+			   const char *trouble, unsigned exceptions)
 {
-	if (e->missing)
-		put(item, e->name, TW_NAT_SKIP, e->trouble);
-	else if (!e->done || *e->trouble)
-		put(item, e->name, TW_NAT_ERROR, e->trouble);
-	else
-		put(item, e->name, e->exceptions ? TW_NAT_FAIL : TW_NAT_PASS,
-		    "SYNs were not answered as the rule says");
+	enum tw_nat_verdict verdict = tw_nat_experiment_of(done, skipped, trouble, exceptions);
+
+	put(item, name, verdict,
+	    verdict == TW_NAT_FAIL ? "SYNs were not answered as the rule says" : trouble);
 }
 
 /* Counts *@i down; true if it is one of the @n. */
@@ -55,20 +55,14 @@ bool tw_nat_item(const struct tw_nat_campaign *c, unsigned i, struct tw_nat_item
 		put(ret, tw_nat_scenario_of(c, res)->id, tw_nat_verdict_of(res->done, res->verdict),
 		    res->why);
 	} else if (among(&i, !!c->clocks)) {
-		const struct tw_nat_clocks *e = c->clocks;
-
-		put_experiment(
-			ret, &(struct experiment){ "clocks", e->done, e->missing, e->trouble, 0 });
+		put_experiment(ret, "clocks", c->clocks->done, c->clocks->skipped,
+			       c->clocks->trouble, 0);
 	} else if (among(&i, !!c->plane)) {
-		const struct tw_nat_plane *e = c->plane;
-
-		put_experiment(ret, &(struct experiment){ "plane", e->done, e->missing, e->trouble,
-							  e->exceptions });
+		put_experiment(ret, "plane", c->plane->done, c->plane->skipped, c->plane->trouble,
+			       c->plane->exceptions);
 	} else if (among(&i, !!c->steps)) {
-		const struct tw_nat_steps *e = c->steps;
-
-		put_experiment(ret, &(struct experiment){ "steps", e->done, e->missing, e->trouble,
-							  e->exceptions });
+		put_experiment(ret, "steps", c->steps->done, c->steps->skipped, c->steps->trouble,
+			       c->steps->exceptions);
 	} else if (among(&i, c->n_loads)) {
 		const struct tw_nat_load *load = &c->load[i];
 

@@ -28,6 +28,10 @@ struct tw_nat_totals tw_nat_totals(const struct tw_nat_campaign *c);
 /* The verdict of what may not have come to its end: then it is an ERROR. */
 enum tw_nat_verdict tw_nat_verdict_of(bool done, enum tw_nat_verdict verdict);
 
+/* That of an experiment that has none of its own: with answers that are not the rule's it is a FAIL. */
+enum tw_nat_verdict tw_nat_experiment_of(bool done, bool skipped, const char *trouble,
+					 unsigned exceptions);
+
 /* The setting of a load. */
 const struct tw_nat_load_setting *tw_nat_load_setting_of(const struct tw_nat_load *load);
 

@@ -22,7 +22,7 @@ void tw_nat_report_text(FILE *out, const struct tw_nat_campaign *c, bool color, 
  * One JSON document:
  *
  *   { "twprobe": "0.1.0", "nat": 1, "kernel": { "release", "machine", "hz" }, "seed": "...", "trials", "slow", "headline",
- *     "scenarios": [ ... ], "clocks", "plane", "steps", "starving": [ ... ], "agreements": [ ... ], "loads": [ ... ], "totals": { ... } }
+ *     "scenarios": [ ... ], "clocks", "plane", "steps", "starving": [ ... ], "loads": [ ... ], "totals": { ... } }
  *
  * A scenario has its setting, its promise, the judge's numbers and "trials"; a trial both SYNs before and after the NAT, the
  * server's R, S and T, the remaining timer, the counters and the packets. Times are in ms or s as the names say ("at_ms" counts from

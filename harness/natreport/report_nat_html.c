@@ -20,7 +20,7 @@ int tw_nat_report_html(FILE *out, const struct tw_nat_campaign *c, struct tw_err
 	tw_html_scenarios(out, c);
 	tw_html_remedies(out, c);
 	tw_html_figures(out, c);
-	tw_html_agreements(out, c);
+	tw_html_loads(out, c);
 	fputs("<p class=\"soft\">", out);
 	tw_html_text(out, "twprobe %s nat", c->version ? c->version : "");
 	fputs("</p>\n</main>\n</body>\n</html>\n", out);

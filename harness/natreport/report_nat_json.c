@@ -121,16 +121,6 @@ static void put_lists(struct doc *d, const struct tw_nat_campaign *c)
 	for (unsigned i = 0; i < c->n_starving; i++)
 		put_element(d, tw_nat_json_starving(&c->starving[i]));
 	fputs("\n]", d->out);
-	begin_list(d, "agreements");
-	for (unsigned i = 0; i < c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
-		const struct tw_nat_agreement *a = &c->agreement[i];
-
-		put_element(d, json_pack("{s:o, s:o, s:o, s:b}", "scenario",
-					 tw_json_text(c->scenario[a->scenario].id), "measured",
-					 tw_nat_json_rate(&a->measured), "simulated",
-					 tw_nat_json_rate(&a->simulated), "agree", a->agree));
-	}
-	fputs("\n]", d->out);
 }
 
 static void put_loads(struct doc *d, const struct tw_nat_campaign *c)

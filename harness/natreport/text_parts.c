@@ -70,19 +70,13 @@ static void put_both(const struct tw_nat_text *t, const char *name,
 		tw_nat_on(t, agree ? TW_NAT_GREEN : TW_NAT_RED), says, tw_nat_off(t));
 }
 
-static void put_agreements(const struct tw_nat_text *t)
+static void put_loads(const struct tw_nat_text *t)
 {
 	const struct tw_nat_campaign *c = t->c;
 
-	if (c->n_agreements || c->n_loads)
+	if (c->n_loads)
 		fprintf(t->out, "\n%-*s%8s%16s%12s%16s\n", NAME_WIDTH, "simulation", "packets",
 			"95 %", "simulated", "95 %");
-	for (unsigned i = 0; i < c->n_agreements && i < TW_NAT_AGREEMENTS_MAX; i++) {
-		const struct tw_nat_agreement *a = &c->agreement[i];
-
-		put_both(t, c->scenario[a->scenario].id, &a->measured, &a->simulated, a->agree,
-			 a->agree ? "agree" : "disagree");
-	}
 	for (unsigned i = 0; i < c->n_loads; i++) {
 		const struct tw_nat_load *load = &c->load[i];
 		enum tw_nat_verdict verdict = tw_nat_verdict_of(load->done, load->verdict);
@@ -100,7 +94,7 @@ void tw_nat_text_parts(const struct tw_nat_text *t)
 	const struct tw_nat_campaign *c = t->c;
 	char text[TW_HEADLINE_MAX];
 
-	put_agreements(t);
+	put_loads(t);
 	if (c->clocks || c->plane || c->steps || c->n_starving)
 		fputc('\n', t->out);
 	if (c->clocks)

@@ -132,7 +132,9 @@ int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_
 			if (!tw_selected(row, sel) ||
 			    !wants_family(sel, row, (enum tw_family)family))
 				continue;
-			if (row->slowest && !sel->slowest)
+			if (row->virtual_time && !sel->virtual_time)
+				ret->virtual_left_out++;
+			else if (row->slowest && !sel->slowest)
 				ret->slowest_left_out++;
 			else if (row->slow && !sel->slow && !sel->slowest)
 				ret->slow_left_out++;
@@ -144,6 +146,9 @@ int tw_plan_make(const struct tw_selection *sel, struct tw_plan *ret, struct tw_
 	if (!ret->n) {
 		fail = tw_err_set(err, ENOENT,
 				  ret->slow_left_out ? "only slow rows are selected: add --slow"
+				  : ret->virtual_left_out
+					  ? "only rows that wait for hours or days are selected: "
+					    "'twprobe matrix --slowest' plays them, in virtual time"
 				  : ret->slowest_left_out
 					  ? "only the slowest rows are selected: add --slowest"
 					  : "no row is selected, and an empty run proves nothing");

@@ -24,14 +24,16 @@ struct tw_plan {
 	unsigned groups;           /* distinct first parts of the ids */
 	unsigned slow_left_out;    /* items that the patterns select, but that are slow */
 	unsigned slowest_left_out; /* or even the slowest; not counted among the slow ones */
+	unsigned virtual_left_out; /* or need virtual time; not counted among these */
 };
 
 struct tw_selection {
 	char **pattern; /* shell patterns of ids, rule names ("D-30", "C0-2") or "claims"; none: all rows */
 	int n_patterns;
-	bool v4, v6;  /* neither or both: both families */
-	bool slow;    /* slow rows too */
-	bool slowest; /* and the slowest */
+	bool v4, v6;       /* neither or both: both families */
+	bool slow;         /* slow rows too */
+	bool slowest;      /* and the slowest */
+	bool virtual_time; /* of them also those that wait for days: time is virtual */
 };
 
 /*

@@ -104,7 +104,7 @@ static void read_health(struct tw_play *play)
 	ev->pcap_drops = health.pcap_drops;
 	if (health.pcap_drops)
 		play->stand->dirty = true;
-	ret = tw_stand_check(play->stand, &err);
+	ret = tw_stand_check_family(play->stand, play->res->family, &err);
 	if (ret < 0)
 		give_up(play, ret, err.text);
 }
@@ -150,7 +150,7 @@ static void play_scene(struct tw_play *play)
 		snprintf(ev->setup_trouble, sizeof(ev->setup_trouble), "%s", trouble);
 		ev->flow.family = res->family;
 		count_setup(play);
-		ret = tw_stand_check(play->stand, &err);
+		ret = tw_stand_check_family(play->stand, play->res->family, &err);
 		if (ret >= 0)
 			ret = tw_scene_play(play->stand, play->facts, res->row, res->family,
 					    tw_random_next(&play->seed), ev, &err);
@@ -204,7 +204,7 @@ static void set_up(struct tw_play *play)
 	t->flow.peer = tw_lane_peer_addr(play->res->family, tw_stand_peers(play->stand, 1));
 	t->other.peer = t->filler.peer = t->flow.peer;
 	choose_numbers(play);
-	ret = tw_stand_check(play->stand, &err);
+	ret = tw_stand_check_family(play->stand, play->res->family, &err);
 	if (ret == 0)
 		ret = tw_engine_start(play->stand->engine, t, 1, &err);
 	if (ret >= 0)

@@ -53,8 +53,8 @@ static int run_child(void *arg)
 {
 	struct birth *birth = arg;
 	struct pool *pool = birth->pool;
-	const struct tw_worker w = { pool->plan, pool->cfg,  pool->board,
-				     birth->no,  birth->out, pool->turn };
+	const struct tw_worker w = { pool->plan, pool->cfg, pool->board, birth->no, birth->out,
+				     pool->turn, 0 };
 
 	for (unsigned i = 0; i < birth->no; i++)
 		close(pool->child[i].in);

@@ -13,6 +13,11 @@ struct tw_pool_cfg {
 	unsigned jobs; /* CPUs to use */
 	uint64_t seed;
 	const struct tw_facts *facts;
+	/*
+	 * Of a worker whose reader is far away and judges for himself: of a result only what is read back is told, and which row is
+	 * begun ("[index]").
+	 */
+	bool raw;
 };
 
 /* The number of jobs that makes sense for @plan; @asked 0: one per CPU. */

@@ -27,9 +27,9 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-static int send_result(const struct tw_worker *w, unsigned index, const struct tw_result *res)
+/* Its reference is taken. */
+static int send_line(const struct tw_worker *w, json_t *line)
 {
-	json_t *line = json_pack("[i, o]", (int)index, tw_result_to_json(res));
 	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
 	size_t len = text ? strlen(text) : 0;
 	int ret = -ENOMEM;
@@ -41,6 +41,18 @@ static int send_result(const struct tw_worker *w, unsigned index, const struct t
 	free(text);
 	json_decref(line);
 	return ret;
+}
+
+static int send_result(const struct tw_worker *w, unsigned index, const struct tw_result *res)
+{
+	return send_line(
+		w, json_pack("[i, o]", (int)index,
+			     w->cfg->raw ? tw_result_to_raw_json(res) : tw_result_to_json(res)));
+}
+
+static int send_begun(const struct tw_worker *w, unsigned index)
+{
+	return w->cfg->raw ? send_line(w, json_pack("[i]", (int)index)) : 0;
 }
 
 /*
@@ -90,11 +102,11 @@ static void play(const struct tw_worker *w, int turn, struct tw_stand *stand, st
  */
 static unsigned take(const struct tw_worker *w, unsigned n_played)
 {
-	unsigned at = w->no, index;
+	unsigned at = w->no, end = w->until ? w->until : w->plan->n, index;
 
 	if (w->no >= w->plan->n_slow)
 		at = w->plan->n_slow + __atomic_fetch_add(&w->board->next, 1, __ATOMIC_RELAXED);
-	if (at >= w->plan->n || (w->no < w->plan->n_slow && n_played))
+	if (at >= end || (w->no < w->plan->n_slow && n_played))
 		return w->plan->n;
 	index = w->plan->order[at];
 	w->board->taken_by[index] = (uint16_t)(w->no + 1);
@@ -118,9 +130,11 @@ int tw_worker_main(const struct tw_worker *w)
 		memset(res, 0, sizeof(*res));
 		res->row = w->plan->item[index].row;
 		res->family = w->plan->item[index].family;
+		ret = send_begun(w, index);
 		if (ready(w, turn, &stand, &open, &cfg, res))
 			play(w, turn, &stand, res);
-		ret = send_result(w, index, res);
+		if (ret == 0)
+			ret = send_result(w, index, res);
 		tw_evidence_free(&res->ev);
 	}
 	if (open)

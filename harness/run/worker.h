@@ -29,8 +29,9 @@ struct tw_worker {
 	const struct tw_pool_cfg *cfg;
 	struct tw_board *board;
 	unsigned no;
-	int out;  /* results, one line of JSON each: [index, row] */
-	int turn; /* turn.h: the file */
+	int out;        /* results, one line of JSON each: [index, row] */
+	int turn;       /* turn.h: the file */
+	unsigned until; /* no item is begun from this place of the order on; 0: all are */
 };
 
 /* Plays items until none is left. Returns the exit code of the process. */

@@ -9,6 +9,7 @@
 /* Only what nothing can inline: a function that is not called by its name is not there. */
 static const char *const symbols[] = {
 	"sym:secure_tcp_seq_and_ts_off", "sym:tcp_reqsk_send_challenge_ack",
+	"sym:tcp_do_parse_auth_options", "sym:tcp_inbound_ao_hash",
 	"sym:blackhole_netdev_xmit",     "btf:inet_timewait_sock.tw_mark",
 	"btf:inet_timewait_sock.tw_tb2", "btf:inet_timewait_sock.tw_usec_ts",
 	"btf:tcp_skb_cb.tcp_tw_isn",     "btf:tcp_tw_status.TCP_TW_ACK_OOW",

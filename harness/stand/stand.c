@@ -150,6 +150,13 @@ static int salvo(struct tw_stand *stand, enum tw_family family, struct tw_err *e
 	return 0;
 }
 
+int tw_stand_check_family(struct tw_stand *stand, enum tw_family family, struct tw_err *err)
+{
+	int ret = tw_lane_rps_off(&stand->lane, err);
+
+	return ret == 0 || ret == -ENOTSUP ? salvo(stand, family, err) : ret;
+}
+
 int tw_stand_check(struct tw_stand *stand, struct tw_err *err)
 {
 	int ret = tw_lane_rps_off(&stand->lane, err);

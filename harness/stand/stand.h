@@ -60,4 +60,7 @@ struct tw_flow tw_stand_fence(enum tw_family family);
  */
 int tw_stand_check(struct tw_stand *stand, struct tw_err *err);
 
+/* The same by segments of one family: steering is a device's, not a family's. */
+int tw_stand_check_family(struct tw_stand *stand, enum tw_family family, struct tw_err *err);
+
 #endif

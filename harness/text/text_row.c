@@ -18,6 +18,16 @@ static void add_val(struct tw_textbuf *buf, const char *what, const struct tw_va
 char *tw_text_send(const struct tw_send *send, char *ret, size_t size)
 {
 	static const char *const ecn[] = { "", " ect1", " ect0", " ce" };
+	static const char *const odd[TW_ODDS] = {
+		"",
+		" unknown-option",
+		" unaligned-ts",
+		" ts-twice",
+		" end-of-options-first",
+		" option-without-length",
+		" option-too-long",
+		" short-ts",
+	};
 	struct tw_textbuf buf = tw_textbuf_on(ret, size);
 	char flags[NUM_MAX];
 
@@ -45,6 +55,10 @@ char *tw_text_send(const struct tw_send *send, char *ret, size_t size)
 		tw_textbuf_add(&buf, " to another MAC address");
 	if (send->cut)
 		tw_textbuf_add(&buf, " short-header");
+	if (send->odd < TW_ODDS)
+		tw_textbuf_add(&buf, "%s", odd[send->odd]);
+	if (send->icmp)
+		tw_textbuf_add(&buf, " as ICMP unreachable");
 	if (send->from == TW_OTHER)
 		tw_textbuf_add(&buf, " from another port");
 	return ret;

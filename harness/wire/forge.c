@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-	KINDS_MAX = 512
+	KINDS_MAX = 8192,
+	BUCKETS = 4 * KINDS_MAX, /* a power of two */
 };
 
 struct key {
@@ -21,7 +22,7 @@ struct tw_forge {
 	libnet_t *net;
 	uint8_t src[6], dst[6];
 	unsigned n_kinds;
-	struct kind *kind[KINDS_MAX];
+	struct kind *kind[BUCKETS]; /* open addressing */
 };
 
 struct tw_forge *tw_forge_new(const uint8_t src_mac[6], const uint8_t dst_mac[6],
@@ -50,15 +51,32 @@ void tw_forge_free(struct tw_forge *forge)
 {
 	if (!forge)
 		return;
-	while (forge->n_kinds)
-		free(forge->kind[--forge->n_kinds]);
+	for (unsigned i = 0; i < BUCKETS; i++)
+		free(forge->kind[i]);
 	libnet_destroy(forge->net);
 	free(forge);
 }
 
+/* What the segment's odd option puts in front of the others. */
+static unsigned put_odd(enum tw_odd odd, uint8_t *opt)
+{
+	static const struct {
+		uint8_t n, bytes[12];
+	} fronts[TW_ODDS] = {
+		[TW_ODD_UNKNOWN] = { 4, { 253, 4, 0x54, 0x57 } },
+		[TW_ODD_TWICE] = { 12, { 1, 1, 8, 10, 0x7a, 0x5a, 0x3a, 0x1a } },
+		[TW_ODD_END] = { 4, { 0, 0, 0, 0 } },
+		[TW_ODD_NO_LENGTH] = { 4, { 1, 1, 253, 0 } },
+		[TW_ODD_TOO_LONG] = { 4, { 1, 1, 253, 60 } },
+	};
+
+	memcpy(opt, fronts[odd].bytes, fronts[odd].n);
+	return fronts[odd].n;
+}
+
 static unsigned put_options(const struct tw_seg *seg, uint8_t *opt, unsigned *ret_ts)
 {
-	unsigned n = 0;
+	unsigned n = seg->odd == TW_ODD_TWICE && !seg->ts ? 0 : put_odd(seg->odd, opt);
 
 	*ret_ts = 0;
 	if (seg->mss || seg->mss_zero) {
@@ -70,14 +88,15 @@ static unsigned put_options(const struct tw_seg *seg, uint8_t *opt, unsigned *re
 	if (seg->sackok) {
 		opt[n++] = 4;
 		opt[n++] = 2;
-	} else if (seg->ts) {
+	} else if (seg->ts && seg->odd != TW_ODD_UNALIGNED) {
 		opt[n++] = 1;
 		opt[n++] = 1;
 	}
 	if (seg->ts) {
 		opt[n++] = 8;
-		opt[n++] = 10;
-		*ret_ts = n;
+		/* of a short one nothing is patched: what is behind it ends the list */
+		opt[n++] = seg->odd == TW_ODD_SHORT_TS ? 8 : 10;
+		*ret_ts = seg->odd == TW_ODD_SHORT_TS ? 0 : n;
 		for (unsigned i = 0; i < 4; i++) {
 			opt[n + i] = (uint8_t)(seg->tsval >> (24 - 8 * i));
 			opt[n + 4 + i] = (uint8_t)(seg->tsecr >> (24 - 8 * i));
@@ -203,7 +222,8 @@ static struct key key_of(enum tw_family family, const struct tw_seg *seg)
 		.a = (uint64_t)seg->flags | (uint64_t)seg->ttl << 8 | (uint64_t)seg->ecn << 16 |
 		     (uint64_t)bits << 24 | (uint64_t)seg->win << 32 | (uint64_t)seg->urg << 48,
 		.b = (uint64_t)seg->len | (uint64_t)seg->mss << 16 |
-		     (uint64_t)(uint8_t)seg->wscale << 32 | (uint64_t)family << 40,
+		     (uint64_t)(uint8_t)seg->wscale << 32 | (uint64_t)family << 40 |
+		     (uint64_t)seg->odd << 48,
 	};
 }
 
@@ -215,19 +235,30 @@ static struct tw_seg without_numbers(const struct tw_seg *seg)
 	return kind;
 }
 
+/* Where the kind of that key is, or is to be. */
+static struct kind **find_kind(struct tw_forge *forge, const struct key *key)
+{
+	uint64_t hash = (key->a ^ key->b * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+	unsigned i = (unsigned)(hash >> 32) % BUCKETS;
+
+	while (forge->kind[i] &&
+	       (forge->kind[i]->key.a != key->a || forge->kind[i]->key.b != key->b))
+		i = (i + 1) % BUCKETS;
+	return &forge->kind[i];
+}
+
 const struct tw_template *tw_forge_get(struct tw_forge *forge, enum tw_family family,
 				       const struct tw_seg *seg, struct tw_err *err)
 {
 	struct tw_flow nobody = { .family = family };
 	const struct key key = key_of(family, seg);
 	const struct tw_seg bare = without_numbers(seg);
-	struct kind *kind;
+	struct kind **at = find_kind(forge, &key), *kind;
 	unsigned ts;
 	int len;
 
-	for (unsigned i = 0; i < forge->n_kinds; i++)
-		if (forge->kind[i]->key.a == key.a && forge->kind[i]->key.b == key.b)
-			return &forge->kind[i]->tmpl;
+	if (*at)
+		return &(*at)->tmpl;
 	if (forge->n_kinds == KINDS_MAX) {
 		tw_err_set(err, ENOSPC, "more than %d kinds of segments in one run", KINDS_MAX);
 		return NULL;
@@ -249,7 +280,8 @@ const struct tw_template *tw_forge_get(struct tw_forge *forge, enum tw_family fa
 	kind->tmpl.ts = ts ? (uint8_t)(kind->tmpl.l4 + 20 + ts) : 0;
 	kind->tmpl.bad_csum = seg->bad_csum;
 	tw_wire_seal(&kind->tmpl);
-	forge->kind[forge->n_kinds++] = kind;
+	forge->n_kinds++;
+	*at = kind;
 	return &kind->tmpl;
 }
 

@@ -106,6 +106,8 @@ struct tw_send {
 	bool bad_csum;
 	bool astray; /* to another MAC address: the DUT does not count it */
 	bool cut;    /* a data offset of 16 bytes, less than a header has */
+	bool icmp; /* instead of the segment an ICMP error that quotes one of the DUT's: host unreachable */
+	uint8_t odd; /* enum tw_odd */
 };
 
 /* Reply "flags" that stand for no segment at all. */
@@ -218,6 +220,7 @@ struct tw_case {
 	uint8_t family; /* TW_IPV4 or TW_IPV6 where the other has no such thing, 0: both */
 	bool slow;      /* waits for more than a second */
 	bool slowest;   /* and for longer than all the others together: half an hour */
+	bool virtual_time; /* and for hours or days: only where that costs nothing ('twprobe matrix') */
 };
 
 /* Number of steps: those up to the last that claims a reply; 1 for a scenario. */

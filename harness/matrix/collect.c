@@ -1,0 +1,178 @@
+#include "matrix/collect.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "evidence/evidence_json.h"
+#include "text/report_told.h"
+#include "text/textbuf.h"
+
+static int take_hello(struct tw_collect *c, const json_t *line, struct tw_err *err)
+{
+	const json_t *planned = json_object_get(line, "planned");
+	int ret = c->hello ? -EPROTO : tw_facts_from_json(line, &c->col->facts, err);
+
+	if (ret < 0)
+		return ret;
+	c->hello = true;
+	snprintf(c->col->release, sizeof(c->col->release), "%s", c->col->facts.release);
+	c->col->planned = (unsigned)json_integer_value(planned);
+	return c->col->planned == c->m->n
+		       ? 0
+		       : tw_err_set(err, EPROTO, "the guest plans %u rows, not %u", c->col->planned,
+				    c->m->n);
+}
+
+static int take_object(struct tw_collect *c, const json_t *line, struct tw_err *err)
+{
+	const char *unfit = json_string_value(json_object_get(line, "unfit"));
+
+	if (json_object_get(line, "guest"))
+		return take_hello(c, line, err);
+	if (unfit)
+		snprintf(c->col->trouble, sizeof(c->col->trouble), "%.500s", unfit);
+	c->ended = c->ended || unfit || json_object_get(line, "end");
+	return 0;
+}
+
+static int take_row(struct tw_collect *c, json_t *line, struct tw_err *err)
+{
+	struct tw_result res = { .row = NULL };
+	json_t *row = json_array_get(line, 1);
+	json_int_t i = json_is_integer(json_array_get(line, 0))
+			       ? json_integer_value(json_array_get(line, 0))
+			       : -1;
+	int ret;
+
+	if (i < 0 || i >= (json_int_t)c->m->n || !c->hello)
+		return tw_err_set(err, EPROTO, "the guest told of a row that nobody asked for");
+	if (!row) {
+		c->col->begun = (int)i;
+		return 0;
+	}
+	c->col->begun = -1;
+	ret = tw_result_from_json(row, &res, err);
+	if (ret < 0)
+		return ret;
+	return tw_matrix_put(c->m, c->col, (unsigned)i, &res, err);
+}
+
+static int take_line(struct tw_collect *c, const char *text, size_t len, struct tw_err *err)
+{
+	json_t *line = json_loadb(text, len, 0, NULL);
+	int ret;
+
+	if (json_is_object(line))
+		ret = take_object(c, line, err);
+	else if (json_is_array(line))
+		ret = take_row(c, line, err);
+	else
+		ret = tw_err_set(err, EPROTO, "the guest said something unreadable: %.*s",
+				 (int)(len < 60 ? len : 60), text);
+	json_decref(line);
+	return ret;
+}
+
+int tw_collect_take(struct tw_collect *c, int results, struct tw_err *err)
+{
+	size_t len, begin = 0;
+	char *text = tw_vm_text(results, c->at, &len), *end;
+	int ret = text ? 0 : tw_err_set(err, ENOMEM, "out of memory");
+
+	while (ret == 0 && begin < len && (end = memchr(text + begin, '\n', len - begin))) {
+		size_t n = (size_t)(end - text) - begin;
+
+		ret = take_line(c, text + begin, n, err);
+		begin += n + 1;
+	}
+	c->at += (off_t)begin;
+	free(text);
+	return ret;
+}
+
+/* The console's last line that tells of it: what a person would look for first. */
+static void find_words(const char *console, char *ret, size_t size)
+{
+	static const char *const marks[] = { "Kernel panic", "BUG:",
+					     "Oops",         "general protection fault",
+					     "qemu-system",  "cannot be started" };
+	const char *at = NULL;
+	char line[200];
+
+	for (unsigned i = 0; i < sizeof(marks) / sizeof(*marks) && !at; i++)
+		at = strstr(console, marks[i]);
+	ret[0] = '\0';
+	if (!at)
+		return;
+	while (at > console && at[-1] != '\n')
+		at--;
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\r\n"), at);
+	tw_text_clean(line, ret, size);
+}
+
+/* A row that was at work is the first suspect. */
+static void blame(const struct tw_collect *c, const char *what)
+{
+	struct tw_column *col = c->col;
+	char words[200];
+
+	find_words(col->console ? col->console : "", words, sizeof(words));
+	if (col->begun >= 0)
+		snprintf(col->trouble, sizeof(col->trouble), "%s in %s %s%s%s", what,
+			 c->m->row[col->begun].row->id,
+			 tw_family_name(c->m->row[col->begun].family), words[0] ? ": " : "", words);
+	else
+		snprintf(col->trouble, sizeof(col->trouble), "%s %s%s%s", what,
+			 !c->hello                  ? "before the suite began"
+			 : col->n_played == c->m->n ? "after the last row"
+						    : "between two rows",
+			 words[0] ? ": " : "", words);
+}
+
+static void tell_trouble(const struct tw_collect *c, const struct tw_vm *vm)
+{
+	char what[80];
+
+	switch (vm->ending) {
+	case TW_VM_CRASHED:
+		blame(c, "the kernel crashed");
+		break;
+	case TW_VM_HUNG:
+		blame(c, vm->kvm && !c->hello
+				 ? "KVM does not boot it on this machine (leave --accel kvm out)"
+				 : "the guest hung: nothing was heard of it");
+		break;
+	case TW_VM_BROKEN:
+		if (WIFSIGNALED(vm->status))
+			snprintf(what, sizeof(what), "QEMU died of signal %d",
+				 WTERMSIG(vm->status));
+		else
+			snprintf(what, sizeof(what), "QEMU failed (exit status %d)",
+				 WEXITSTATUS(vm->status));
+		blame(c, what);
+		break;
+	default:
+		if (!c->ended)
+			blame(c, "the guest switched itself off");
+	}
+}
+
+int tw_collect_end(struct tw_collect *c, const struct tw_vm *vm, struct tw_err *err)
+{
+	struct tw_err why = { "" };
+	size_t len;
+	int ret = tw_collect_take(c, vm->results, &why);
+
+	c->col->ending = vm->ending;
+	c->col->console = tw_vm_text(vm->console, 0, &len);
+	if (!c->col->console || ret == -ENOMEM)
+		return tw_err_set(err, ENOMEM, "out of memory");
+	if (!c->col->trouble[0])
+		tell_trouble(c, vm);
+	if (!c->col->trouble[0] && ret < 0)
+		snprintf(c->col->trouble, sizeof(c->col->trouble), "%.500s", why.text);
+	return 0;
+}
