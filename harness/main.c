@@ -112,6 +112,8 @@ int main(int argc, char **argv)
 	if (tw_guest_is(argc, argv))
 		return tw_guest_main();
 	fill_standard();
+	/* exec() hands it down if it is ignored, and nobody's end could be waited for */
+	signal(SIGCHLD, SIG_DFL);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	code = run(argc, argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && code != TW_EXIT_ERROR) {

@@ -1,12 +1,10 @@
 #include "nat/clocks.h"
 
-#include <stdlib.h>
-
 #include "twprobe/val.h"
 
 static bool same(uint32_t a, uint32_t b)
 {
-	return abs(tw_seq_diff(a, b)) < 1000;
+	return tw_seq_diff(a, b) > -1000 && tw_seq_diff(a, b) < 1000;
 }
 
 static enum tw_nat_clock_kind tell(const struct tw_nat_clocks *clocks, unsigned timestamps)

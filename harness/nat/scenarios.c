@@ -184,6 +184,8 @@ static enum tw_answer unrelated(const struct tw_nat_setting *set, const struct t
 
 	if (set->first_ts == 2)
 		return TW_NO;
+	if (tw_facts_tell(facts, "H-18") == TW_YES)
+		return TW_YES;
 	if (per_tuple == TW_YES || set->second == TW_NAT_SAME_HOST)
 		return per_tuple;
 	per_host = tw_facts_tell(facts, "H-19");

@@ -182,20 +182,20 @@ static void prepare_results(const struct tw_nat_wanted *wanted, struct tw_nat_st
 	}
 }
 
-/* Waits for one child of the list. Its job, or NULL if there is none. */
+/* Waits for one child of the list. Its job, or NULL if there is none. Whoever called exec() may have left us children of his. */
 static struct job *reap(struct job *jobs, unsigned n)
 {
 	pid_t pid;
 
-	do
+	do {
 		pid = waitpid(-1, NULL, 0);
-	while (pid < 0 && errno == EINTR);
-	for (unsigned i = 0; i < n && pid > 0; i++) {
-		if (jobs[i].pid == pid) {
-			jobs[i].pid = 0;
-			return &jobs[i];
+		for (unsigned i = 0; i < n && pid > 0; i++) {
+			if (jobs[i].pid == pid) {
+				jobs[i].pid = 0;
+				return &jobs[i];
+			}
 		}
-	}
+	} while (pid > 0 || errno == EINTR);
 	return NULL;
 }
 

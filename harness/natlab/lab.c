@@ -174,19 +174,18 @@ static uint64_t paws_counter(const struct tw_counters *cs)
 	return tw_counters_get(cs, "TcpExtPAWSTimewait") + tw_counters_get(cs, "TcpExtPAWSEstab");
 }
 
-static int play(struct tw_nat_lab *lab, struct tw_err *err)
+int tw_nat_lab_settle(struct tw_nat_lab *lab, struct tw_err *err)
+{
+	int fail = tw_proc_counters_read(lab->proc, &lab->start, err);
+
+	return fail < 0 ? fail : tw_nat_rules_lose(&lab->topo, lab->set, err);
+}
+
+int tw_nat_lab_count(struct tw_nat_lab *lab, struct tw_err *err)
 {
 	struct tw_nat_result *res = lab->res;
-	int fail = tw_nat_lab_first(lab, err);
+	int fail = tw_nat_lab_drain(lab, err);
 
-	if (fail == 0)
-		fail = tw_proc_counters_read(lab->proc, &lab->start, err);
-	if (fail == 0)
-		fail = tw_nat_rules_lose(&lab->topo, lab->set, err);
-	if (fail == 0)
-		fail = tw_nat_lab_second(lab, err);
-	if (fail == 0)
-		fail = tw_nat_lab_drain(lab, err);
 	if (fail == 0)
 		fail = tw_proc_counters_read(lab->proc, &lab->after, err);
 	if (fail == 0)
@@ -197,6 +196,17 @@ static int play(struct tw_nat_lab *lab, struct tw_err *err)
 	res->skipped_acks = tw_counters_get(&lab->after, "TcpExtTCPACKSkippedTimeWait") -
 			    tw_counters_get(&lab->start, "TcpExtTCPACKSkippedTimeWait");
 	return 0;
+}
+
+static int play(struct tw_nat_lab *lab, struct tw_err *err)
+{
+	int fail = tw_nat_lab_first(lab, err);
+
+	if (fail == 0)
+		fail = tw_nat_lab_settle(lab, err);
+	if (fail == 0)
+		fail = tw_nat_lab_second(lab, err);
+	return fail < 0 ? fail : tw_nat_lab_count(lab, err);
 }
 
 void tw_nat_lab_run(const struct tw_nat_setting *set, uint64_t seed, struct tw_nat_result *res)

@@ -56,8 +56,14 @@ struct tw_flow tw_nat_lab_flow(const struct tw_nat_lab *lab, unsigned trial);
  */
 int tw_nat_lab_first(struct tw_nat_lab *lab, struct tw_err *err);
 
+/* Between the two: reads the server's counters, and from now on the path loses what the setting says. 0 or negative errno. */
+int tw_nat_lab_settle(struct tw_nat_lab *lab, struct tw_err *err);
+
 /* The second connections, and what becomes of them until the setting's limit. 0 or negative errno. */
 int tw_nat_lab_second(struct tw_nat_lab *lab, struct tw_err *err);
+
+/* The end: takes in the rest, and fills in what the server counted since then, and what the sniffers lost. 0 or negative errno. */
+int tw_nat_lab_count(struct tw_nat_lab *lab, struct tw_err *err);
 
 /*
  * All of it: opens, plays, closes. Fills @res (whose n_trials is set) but for what the judge fills in; never fails otherwise. @seed

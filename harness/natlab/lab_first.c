@@ -123,6 +123,9 @@ int tw_nat_lab_first(struct tw_nat_lab *lab, struct tw_err *err)
 	/* a NAT that is to keep them longer than the test lasts is not waited for */
 	if (res == 0 && lab->set->hold_s <= 60)
 		tw_wait_until(now() + wait_s * 1000 * MS_NS + FORGETS_MS * MS_NS);
+	/* TIME_WAIT was seen: so were its numbers, even if the FIN came after the last look */
+	if (res == 0)
+		res = tw_nat_lab_drain(lab, err);
 	if (res == 0)
 		res = tw_ns_in(lab->topo.client_ns[lab->set->second == TW_NAT_OTHER_HOST],
 			       set_timestamps, (void *)&lab->set->second_ts, err);
