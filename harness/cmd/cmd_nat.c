@@ -1,8 +1,10 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "base/wait.h"
@@ -36,6 +38,7 @@ struct nat {
 	struct tw_nat_campaign campaign;
 	struct tw_facts facts;
 	struct tw_progress progress;
+	FILE *csv, *html;
 };
 
 /* The experiments that are no scenarios of trials. */
@@ -140,18 +143,39 @@ static void on_progress(void *arg, unsigned done, unsigned planned, const char *
 	tw_progress_draw(&nat->progress, done, planned, 0, id);
 }
 
-static int write_file(const char *path, const struct tw_nat_campaign *c,
+/* Before the campaign: a path that cannot be written to should not cost a minute and a half. */
+static int open_file(const char *path, FILE **ret, struct tw_err *err)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+
+	*ret = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!path || *ret)
+		return 0;
+	return tw_err_set(err, errno, "%s: %s", path, strerror(errno));
+}
+
+static void close_file(FILE *out)
+{
+	if (out)
+		fclose(out);
+}
+
+/* What was there before is gone only now. */
+static int write_file(const char *path, FILE *out, const struct tw_nat_campaign *c,
 		      int (*put)(FILE *out, const struct tw_nat_campaign *c, struct tw_err *err),
 		      struct tw_err *err)
 {
-	FILE *out = fopen(path, "we");
-	int res;
+	int res = 0;
 
 	if (!out)
-		return tw_err_set(err, errno, "%s: %s", path, strerror(errno));
-	res = put(out, c, err);
-	if (fclose(out) != 0 && res == 0)
-		res = tw_err_set(err, errno, "%s: %s", path, strerror(errno));
+		return 0;
+	/* a pipe or a device has no length */
+	if (ftruncate(fileno(out), 0) < 0 && errno != EINVAL)
+		res = tw_err_set(err, errno, "%s", strerror(errno));
+	if (res == 0)
+		res = put(out, c, err);
+	if (fflush(out) != 0 && res == 0)
+		res = tw_err_set(err, errno, "%s", strerror(errno));
 	return res < 0 ? tw_err_in(err, res, "%s", path) : 0;
 }
 
@@ -171,10 +195,10 @@ static int report(const struct nat *nat, struct tw_err *err)
 		res = tw_nat_report_json(stdout, c, err);
 	else
 		tw_nat_report_text(stdout, c, wants_color(&nat->args), nat->args.verbose);
-	if (res == 0 && nat->args.csv)
-		res = write_file(nat->args.csv, c, tw_nat_report_csv, err);
-	if (res == 0 && nat->args.html)
-		res = write_file(nat->args.html, c, tw_nat_report_html, err);
+	if (res == 0)
+		res = write_file(nat->args.csv, nat->csv, c, tw_nat_report_csv, err);
+	if (res == 0)
+		res = write_file(nat->args.html, nat->html, c, tw_nat_report_html, err);
 	if (fflush(stdout) != 0 && res == 0)
 		res = tw_err_set(err, errno, "stdout: %s", strerror(errno));
 	return res;
@@ -269,8 +293,14 @@ static int run(struct nat *nat, enum tw_exit *ret_code, struct tw_err *err)
 	res = choose(nat, err);
 	if (res < 0)
 		*ret_code = TW_EXIT_USAGE;
-	else
+	if (res == 0)
+		res = open_file(nat->args.csv, &nat->csv, err);
+	if (res == 0)
+		res = open_file(nat->args.html, &nat->html, err);
+	if (res == 0)
 		res = play(nat, ret_code, err);
+	close_file(nat->csv);
+	close_file(nat->html);
 	tw_facts_free(&nat->facts);
 	return res;
 }

@@ -178,6 +178,10 @@ static bool same_host(const struct tw_nat_trial *trial)
 void tw_nat_trial_read(struct tw_nat_trial *trial, const struct tw_nat_setting *set)
 {
 	trial->outcome = TW_NAT_VOID;
+	trial->syn_inside = trial->syn_outside = false;
+	trial->syns = trial->rejected = trial->paws = trial->low = trial->silent = 0;
+	trial->breaches = 0;
+	trial->second_syn_ns = 0;
 	if (trial->trouble[0])
 		return;
 	if (trial->n_packets > TW_NAT_PACKETS_MAX) {
