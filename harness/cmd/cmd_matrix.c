@@ -262,6 +262,8 @@ int tw_cmd_matrix(int argc, char **argv)
 		help(opts);
 		return TW_EXIT_OK;
 	}
+	if (at >= 0 && argc - at > TW_COLUMNS_MAX)
+		at = tw_err_set(&err, EINVAL, "at most %d kernels", TW_COLUMNS_MAX);
 	if (at < 0 || check(&run, &err) < 0)
 		return tw_cmd_fail("matrix", &err, TW_EXIT_USAGE);
 	run.word = argv + at;
