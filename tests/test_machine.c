@@ -159,12 +159,13 @@ static void test_hang(void **state)
 
 static void test_no_veth(void **state)
 {
-	char *task = real_task();
 	struct tw_kernel kernel;
 	struct tw_matrix m;
+	char *task;
 
 	(void)state;
 	need_kernel(&kernel);
+	task = real_task();
 	tw_modules_free(kernel.mods);
 	play(&kernel, task, 600, &m);
 	assert_int_equal(m.col[0].ending, TW_VM_DONE);
@@ -178,12 +179,13 @@ static void test_no_veth(void **state)
 /* A real row, and the same bytes each time: evidence and all. */
 static void test_again(void **state)
 {
-	char *task = real_task(), *said[2] = { NULL, NULL };
+	char *task, *said[2] = { NULL, NULL };
 	struct tw_kernel kernel;
 	struct tw_matrix m;
 
 	(void)state;
 	need_kernel(&kernel);
+	task = real_task();
 	for (unsigned i = 0; i < 2; i++) {
 		play(&kernel, task, 600, &m);
 		assert_string_equal(m.col[0].trouble, "");

@@ -89,7 +89,7 @@ static void patterns(void **state)
 
 static void everything(void **state)
 {
-	struct tw_plan plan = make((struct tw_selection){ .slowest = true });
+	struct tw_plan plan = make((struct tw_selection){ .slowest = true, .virtual_time = true });
 	unsigned n = 0;
 
 	(void)state;
@@ -107,9 +107,29 @@ static void everything(void **state)
 	assert_int_equal(n, plan.n);
 	assert_int_equal(plan.slow_left_out, 0);
 	assert_int_equal(plan.slowest_left_out, 0);
+	assert_int_equal(plan.virtual_left_out, 0);
 	tw_plan_free(&plan);
 	assert_int_equal(plan.n, 0);
 	assert_null(plan.item);
+}
+
+/* What waits for days is played only where time costs nothing, and not without being asked for. */
+static void days_need_virtual_time(void **state)
+{
+	struct tw_plan real = make((struct tw_selection){ .slowest = true });
+	struct tw_plan all = make((struct tw_selection){ .slowest = true, .virtual_time = true });
+	struct tw_plan quick = make((struct tw_selection){ .virtual_time = true });
+
+	(void)state;
+	assert_true(real.virtual_left_out > 0);
+	assert_int_equal(real.n + real.virtual_left_out, all.n);
+	for (unsigned i = 0; i < real.n; i++)
+		assert_false(real.item[i].row->virtual_time);
+	for (unsigned i = 0; i < quick.n; i++)
+		assert_false(quick.item[i].row->slow);
+	tw_plan_free(&real);
+	tw_plan_free(&all);
+	tw_plan_free(&quick);
 }
 
 static void slow_rows_are_asked_for(void **state)
@@ -306,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(everything),
+		cmocka_unit_test(days_need_virtual_time),
 		cmocka_unit_test(slow_rows_are_asked_for),
 		cmocka_unit_test(families),
 		cmocka_unit_test(longest_are_started_first),

@@ -10,6 +10,7 @@
 #include "cmd/opts.h"
 #include "cmd/watch.h"
 #include "matrix/drive.h"
+#include "text/textbuf.h"
 #include "vm/cache.h"
 #include "vm/task.h"
 
@@ -201,9 +202,12 @@ static int drive(struct run *run, const char *command, struct tw_err *err)
 					  .arg = &watch };
 	int ret = task ? 0 : tw_err_set(err, ENOMEM, "out of memory");
 
-	for (unsigned c = 0; c < run->n_words; c++)
-		snprintf(run->m.col[c].again, sizeof(run->m.col[c].again), "%s '%s'", command,
-			 run->word[c]);
+	for (unsigned c = 0; c < run->n_words; c++) {
+		struct tw_column *col = &run->m.col[c];
+		struct tw_textbuf again = tw_textbuf_on(col->again, sizeof(col->again));
+
+		tw_textbuf_add(&again, "%s '%s'", command, run->word[c]);
+	}
 	tw_watch_init(&watch, stderr, run->choice.quiet);
 	if (ret == 0)
 		ret = tw_drive(&run->m, run->kernel, &cfg, err);
@@ -262,6 +266,8 @@ int tw_cmd_matrix(int argc, char **argv)
 		help(opts);
 		return TW_EXIT_OK;
 	}
+	if (at >= 0 && argc - at > TW_COLUMNS_MAX)
+		at = tw_err_set(&err, EINVAL, "at most %d kernels", TW_COLUMNS_MAX);
 	if (at < 0 || check(&run, &err) < 0)
 		return tw_cmd_fail("matrix", &err, TW_EXIT_USAGE);
 	run.word = argv + at;

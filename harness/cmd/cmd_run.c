@@ -119,6 +119,7 @@ static int play_plan(struct run *run, struct tw_err *err)
 		.groups = run->plan.groups,
 		.slow_left_out = run->plan.slow_left_out,
 		.slowest_left_out = run->plan.slowest_left_out,
+		.virtual_left_out = run->plan.virtual_left_out,
 		.claims = claims_told(run),
 		.facts = &run->facts,
 	};

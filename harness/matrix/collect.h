@@ -12,7 +12,6 @@ struct tw_collect {
 	off_t at;   /* so much of what was said has been taken */
 	bool hello; /* the facts have come */
 	bool ended; /* the last line has */
-	unsigned fail;
 };
 
 /* Takes the whole lines that have come since. 0, or -EPROTO if what was said cannot be understood. */

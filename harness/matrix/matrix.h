@@ -16,7 +16,7 @@ struct tw_column {
 	char version[160]; /* the image's own words; "" */
 	enum tw_ending ending;
 	char trouble[512];    /* not empty: why not all of it was played */
-	char again[512];      /* the command that plays it again */
+	char again[1024];     /* the command that plays it again */
 	char *console;        /* what the kernel said; NULL: nothing is kept */
 	unsigned n_played;    /* cells that have something */
 	unsigned planned;     /* that the guest spoke of; 0: it never came so far */

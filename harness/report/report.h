@@ -37,6 +37,7 @@ struct tw_run_info {
 	unsigned groups;  /* first parts of their ids, each counted once; 0: no outer KTAP plan */
 	/* rows that the patterns select but that wait longer than was asked for */
 	unsigned slow_left_out, slowest_left_out;
+	unsigned virtual_left_out; /* or for days */
 	enum tw_claims_told claims;
 	const struct tw_facts *facts;
 };

@@ -35,7 +35,7 @@ struct text_sink {
 	size_t table_size, failures_size;
 	bool verbose, color;
 	const char *pcap_dir;
-	unsigned slow_left_out, slowest_left_out;
+	unsigned slow_left_out, slowest_left_out, virtual_left_out;
 	enum tw_claims_told claims;
 	char release[sizeof(((struct tw_facts *)0)->release)];
 	struct group group; /* the one that is being counted */
@@ -94,6 +94,7 @@ static int text_begin(struct tw_sink *sink, const struct tw_run_info *info, stru
 		return tw_err_set(err, ENOMEM, "out of memory for the report");
 	s->slow_left_out = info->slow_left_out;
 	s->slowest_left_out = info->slowest_left_out;
+	s->virtual_left_out = info->virtual_left_out;
 	s->claims = info->claims;
 	tw_text_clean(info->facts->release, s->release, sizeof(s->release));
 	fprintf(s->out, "twprobe %s, kernel %s %s, seed %llu, %u job%s, %u results planned\n\n",
@@ -211,6 +212,7 @@ static void put_summary(const struct text_sink *s, const struct tw_totals *t)
 	}
 	put_left_out(s, s->slow_left_out, "", "--slow");
 	put_left_out(s, s->slowest_left_out, "very ", "--slowest");
+	put_left_out(s, s->virtual_left_out, "endlessly ", "'twprobe matrix --slowest'");
 }
 
 static void put_all(struct text_sink *s, const struct tw_totals *totals)
