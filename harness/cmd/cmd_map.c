@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/process.h"
 #include "base/wait.h"
@@ -41,7 +42,7 @@ struct drawn {
 	struct side a, b;
 	struct tw_facts facts;
 	uint64_t tuples;
-	double wall_s;
+	double wall_s, cpu_s;
 };
 
 static double wall_now(void)
@@ -49,6 +50,16 @@ static double wall_now(void)
 	struct tw_clock *clock = tw_clock_real();
 
 	return (double)clock->now(clock) / 1e9;
+}
+
+/* Of the lanes, which have ended. */
+static double cpu_of_children(void)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_CHILDREN, &ru);
+	return (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) +
+	       (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e6;
 }
 
 static int draw_kernel(const struct map_args *args, struct drawn *d, struct tw_err *err)
@@ -68,6 +79,7 @@ static int draw_kernel(const struct map_args *args, struct drawn *d, struct tw_e
 	d->tuples = tw_oracle_kernel_tuples(kernel);
 	d->wall_s = wall_now() - began;
 	tw_oracle_kernel_close(kernel);
+	d->cpu_s = cpu_of_children();
 	snprintf(d->a.name, sizeof(d->a.name), "kernel %s", d->facts.release);
 	return ret;
 }
@@ -135,11 +147,12 @@ static void print_text(const struct map_args *args, const struct drawn *d, unsig
 	if (args->from)
 		printf("%s, against %s\n\n", d->a.name, d->b.name);
 	else
-		printf("%s\n%llu points asked on %llu tuples in %.2f s, a grid of %u x %u first; "
+		printf("%s\n%llu points asked on %llu tuples in %.2f s (%.2f s of CPU), a grid of "
+		       "%u x %u first; "
 		       "%llu times a boundary was proved by its two neighbours; seed %llu\n\n",
 		       title(args, d, text, sizeof(text)), (unsigned long long)d->a.map.probes,
-		       (unsigned long long)d->tuples, d->wall_s, d->a.map.grid[0], d->a.map.grid[1],
-		       (unsigned long long)d->a.map.proofs, args->seed);
+		       (unsigned long long)d->tuples, d->wall_s, d->cpu_s, d->a.map.grid[0],
+		       d->a.map.grid[1], (unsigned long long)d->a.map.proofs, args->seed);
 	tw_map_text(&d->a.map, args->diff && differ ? &d->b.map : NULL,
 		    args->setup.given.ts == TW_TS_ON, stdout);
 	if (differ)
@@ -153,12 +166,12 @@ static json_t *to_json(const struct map_args *args, const struct drawn *d, unsig
 {
 	char given[256], send[128];
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:f, s:o, s:s, s:i}", "of", d->a.name,
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:f, s:f, s:o, s:s, s:i}", "of", d->a.name,
 			 "given", tw_text_given(&args->setup.given, given, sizeof(given)),
 			 "segment", tw_text_send(&args->setup.send, send, sizeof(send)), "family",
 			 (int)args->setup.family, "seed",
 			 json_string_value(json_sprintf("%llu", args->seed)), "tuples",
-			 (json_int_t)d->tuples, "wall_s", d->wall_s, "map",
+			 (json_int_t)d->tuples, "wall_s", d->wall_s, "cpu_s", d->cpu_s, "map",
 			 tw_map_to_json(&d->a.map), "against", d->b.name, "differ", (int)differ);
 }
 
@@ -182,14 +195,18 @@ static int write_json(const struct map_args *args, const struct drawn *d, unsign
 static int write_svg(const struct map_args *args, const struct drawn *d, struct tw_err *err)
 {
 	FILE *out = fopen(args->svg, "w");
-	char text[512];
+	char text[128], given[256], send[128];
 	const struct tw_map_picture picture = {
 		.map = &d->a.map,
 		.name = d->a.name,
 		.other = args->diff ? &d->b.map : NULL,
 		.other_name = d->b.name,
-		.title = title(args, d, text, sizeof(text)),
+		.title = text,
+		.given = tw_text_given(&args->setup.given, given, sizeof(given)),
 	};
+
+	snprintf(text, sizeof(text), "What becomes of a segment with flags %s, IPv%d",
+		 tw_text_send(&args->setup.send, send, sizeof(send)), args->setup.family);
 
 	if (!out)
 		return tw_err_set(err, errno, "%s: %s", args->svg, strerror(errno));
@@ -205,6 +222,10 @@ static int map(const struct map_args *args, enum tw_exit *ret_exit, struct tw_er
 	unsigned differ = 0;
 	int ret = draw_both(args, &d, err);
 
+	if (ret >= 0 && args->diff && !strcmp(args->diff, "rfc")) {
+		tw_map_any_isn(&d.a.map);
+		tw_map_any_isn(&d.b.map);
+	}
 	if (ret >= 0)
 		differ = tw_map_differ(&d.a.map, &d.b.map);
 	if (ret >= 0 && (!args->json || args->json_file))

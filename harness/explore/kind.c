@@ -183,6 +183,16 @@ char *tw_kind_text(uint32_t kind, char *ret, size_t size)
 	return ret;
 }
 
+uint32_t tw_kind_any_isn(uint32_t kind)
+{
+	struct kind k = unpack(kind);
+
+	if ((k.reply & ~TWO_REPLIES) != (TW_SYN | TW_ACK))
+		return kind;
+	k.seq = IS_OTHER;
+	return pack(&k);
+}
+
 char tw_kind_letter(uint32_t kind)
 {
 	const struct kind k = unpack(kind);

@@ -30,6 +30,9 @@ uint32_t tw_kind_said(const struct tw_numbers *numbers, const struct tw_seg *sen
 /* "SYN-ACK from S+65537, reopened", "ACK, timer restarted", "nothing, dead" ... */
 char *tw_kind_text(uint32_t kind, char *ret, size_t size);
 
+/* The same, whatever number a SYN-ACK begins with: no RFC asks for a particular one. */
+uint32_t tw_kind_any_isn(uint32_t kind);
+
 /* One letter for maps of letters. */
 char tw_kind_letter(uint32_t kind);
 

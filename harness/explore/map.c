@@ -75,6 +75,15 @@ unsigned tw_map_differ(const struct tw_map *a, const struct tw_map *b)
 	return n;
 }
 
+void tw_map_any_isn(struct tw_map *map)
+{
+	for (unsigned x = 0; x <= map->seq.n_cuts; x++) {
+		map->no_ts[x] = tw_kind_any_isn(map->no_ts[x]);
+		for (unsigned y = 0; y <= map->ts.n_cuts; y++)
+			map->kind[y][x] = tw_kind_any_isn(map->kind[y][x]);
+	}
+}
+
 /* Every corner of a band's product with another, and a point within. */
 static unsigned put_cell(const struct tw_map *map, unsigned x, unsigned y, bool no_ts,
 			 struct tw_point ret[5])

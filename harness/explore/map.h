@@ -71,6 +71,9 @@ uint32_t tw_map_at(const struct tw_map *map, const struct tw_point *point);
 /* Number of bands of both that differ in kind, on the axes of both maps together. */
 unsigned tw_map_differ(const struct tw_map *a, const struct tw_map *b);
 
+/* Makes the map blind for the numbers that SYN-ACKs begin with. */
+void tw_map_any_isn(struct tw_map *map);
+
 /* The cuts of both. */
 void tw_axis_merge(const struct tw_axis *a, const struct tw_axis *b, struct tw_axis *ret);
 

@@ -193,16 +193,18 @@ void tw_map_svg(const struct tw_map_picture *p, FILE *out)
 	bottom = TOP + PLANE + 70 + (n_s ? place(unit, n_s - 1) + UNIT : 0) + 80;
 	n_t = units(&ts, unit);
 	wide = (n_t ? place(unit, n_t - 1) : 0) + 3 * UNIT + GAP;
-	wide = LEFT + (wide > PLANE + STRIP + GAP ? wide : PLANE + STRIP + GAP) + 30;
+	wide = LEFT + (wide > PLANE + STRIP + GAP ? wide : PLANE + STRIP + GAP) + 110;
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
 		"font-family=\"sans-serif\" font-size=\"11\">\n"
 		"<style>.m{text-anchor:middle}.r{text-anchor:end}.h{font-weight:bold;font-size:"
 		"12px}"
-		".c{text-anchor:middle;font-size:9px;fill:#222}.t{font-size:14px;font-weight:bold}"
+		".c{text-anchor:middle;font-size:9px;fill:#222}.t{font-size:14px;font-weight:bold}."
+		"g{font-size:9.5px;fill:#555}"
 		"</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 		wide * (p->other ? 2 : 1), bottom + names.n * 20 + 20);
-	label(&c, LEFT, 26, "t", p->title);
+	label(&c, 20, 22, "t", p->title);
+	label(&c, 20, 38, "g", p->given);
 	both_views(&c, p->name, &seq, &ts);
 	if (p->other) {
 		struct canvas second = { out, p->other, p->map, &names, LEFT + (int)wide, TOP };

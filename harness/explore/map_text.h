@@ -21,7 +21,7 @@ struct tw_map_picture {
 	const struct tw_map *map,
 		*other; /* @other: drawn beside it, what differs is framed; or NULL */
 	const char *name, *other_name;
-	const char *title;
+	const char *title, *given; /* two lines at the top */
 };
 
 /* The whole plane, and three units to each side of every boundary. */

@@ -39,6 +39,7 @@ struct tw_oracle_kernel {
 	pid_t pid[LANES_MAX];
 	int to[LANES_MAX], from[LANES_MAX]; /* a byte begins a call, a byte ends it */
 	struct board *board;
+	struct sigaction sigpipe; /* as it was */
 };
 
 struct lane_job {
@@ -166,6 +167,7 @@ static int start_lane(struct tw_oracle_kernel *k, const struct tw_map_setup *set
 struct tw_oracle_kernel *tw_oracle_kernel_open(const struct tw_map_setup *setup, unsigned jobs,
 					       uint64_t seed, struct tw_err *err)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct tw_oracle_kernel *k = calloc(1, sizeof(*k));
 	int ret = 0;
 
@@ -173,7 +175,7 @@ struct tw_oracle_kernel *tw_oracle_kernel_open(const struct tw_map_setup *setup,
 		tw_err_set(err, ENOMEM, "out of memory");
 		return NULL;
 	}
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &ignore, &k->sigpipe); /* a lane that died is told, not died of */
 	k->oracle.ask = ask_kernel;
 	k->board = mmap(NULL, sizeof(*k->board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			-1, 0);
@@ -204,6 +206,7 @@ void tw_oracle_kernel_close(struct tw_oracle_kernel *k)
 	}
 	if (k->board)
 		munmap(k->board, sizeof(*k->board));
+	sigaction(SIGPIPE, &k->sigpipe, NULL);
 	free(k);
 }
 

@@ -47,6 +47,11 @@ void tw_referee_free(struct tw_referee *r)
 	free(r);
 }
 
+void tw_referee_break(struct tw_referee *r, enum tw_clause clause)
+{
+	r->broken = clause;
+}
+
 const uint64_t *tw_referee_decided(const struct tw_referee *r)
 {
 	return r->decided;

@@ -48,6 +48,9 @@ int tw_referee_play(struct tw_referee *referee, const struct tw_walk *walks, uns
 		    struct tw_dispute_seen *ret, struct tw_dispute_seen *ret_sum,
 		    struct tw_refereed *ret_play, struct tw_err *err);
 
+/* Leaves another clause out of the model, or none. */
+void tw_referee_break(struct tw_referee *referee, enum tw_clause clause);
+
 /* How often each clause has decided so far. */
 const uint64_t *tw_referee_decided(const struct tw_referee *referee);
 

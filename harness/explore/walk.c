@@ -245,15 +245,19 @@ static struct tw_model foresee(const struct tw_walk *walk, const struct tw_fuzz_
 	return tw_model_enter(&w->given, ret, USUAL_WND, FORESEEN_MS);
 }
 
-/* A walk is worth more if the entry lives through it: by the model, most moves that would end it are drawn anew. */
+/*
+ * A walk is worth more if the entry lives through it: in half of them, by the model, most moves that would end it are drawn
+ * anew. How entries end is seen in the other half.
+ */
 static void draw_moves(const struct tw_shapes *shapes, const struct tw_fuzz_world *w,
 		       const struct tw_world *world, uint64_t *random, struct tw_walk *ret)
 {
 	struct tw_numbers numbers;
 	struct tw_model m = foresee(ret, w, &numbers), then;
+	unsigned tries = one_in(random, 2) ? TAMED : 1;
 
 	for (unsigned i = 0; i < ret->n; i++) {
-		for (unsigned try = 0; try < TAMED; try++) {
+		for (unsigned try = 0; try < tries; try++) {
 			struct tw_seg seg;
 
 			draw_move(shapes, w, random, &ret->move[i]);

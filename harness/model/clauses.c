@@ -22,7 +22,6 @@ const struct tw_clause_info tw_clauses[TW_CLAUSES] = {
 	[TW_D02_KILL] = { "D-02.kill", "a RST in the window does not end FIN_WAIT_2" },
 	[TW_D03_RESET] = { "D-03.reset", "a SYN is no reason to reset" },
 	[TW_D04_NO_ACK] = { "D-04.no-ack", "what has no ACK is looked at" },
-	[TW_D04_OLD] = { "D-04.old", "what ends at R or before is looked at" },
 	[TW_D04_EMPTY] = { "D-04.empty", "what has no length is looked at" },
 	[TW_D05_DATA] = { "D-05.data", "data without FIN does not reset" },
 	[TW_D05_ORDER] = { "D-05.order", "a FIN that is not next is taken" },

@@ -180,8 +180,7 @@ static struct tw_reaction fin_wait_2(struct look *l)
 		return reset(l, TW_D03_RESET);
 	if (holds(l, TW_D04_NO_ACK, !has(l, TW_ACK)))
 		return silence(l, TW_D04_NO_ACK, "NOT_SPECIFIED");
-	if (holds(l, TW_D04_OLD, !tw_seq_after(l->end, r)))
-		return silence(l, TW_D04_OLD, "NOT_SPECIFIED");
+	/* what ends at R or before, and is in the window nevertheless, is empty as well */
 	if (holds(l, TW_D04_EMPTY, l->end == l->seg->seq))
 		return silence(l, TW_D04_EMPTY, "NOT_SPECIFIED");
 	if (holds(l, TW_D05_DATA, !has(l, TW_FIN)))

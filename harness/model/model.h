@@ -44,7 +44,6 @@ enum tw_clause {
 	TW_D02_KILL,
 	TW_D03_RESET,
 	TW_D04_NO_ACK,
-	TW_D04_OLD,
 	TW_D04_EMPTY,
 	TW_D05_DATA,
 	TW_D05_ORDER,
