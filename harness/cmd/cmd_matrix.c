@@ -73,8 +73,8 @@ static void run_options(struct run *run, struct tw_opt opts[RUN_OPTS + TW_MATRIX
 		{ "memory", 0, "MB", "of each machine (default: 512)", NULL, NULL, tw_opts_uint,
 		  &run->memory },
 		{ "silence", 0, "S",
-		  "a guest that says nothing for so much CPU time hangs (default: 300)", NULL, NULL,
-		  tw_opts_uint, &run->silence },
+		  "a guest that neither says nor does anything for so long hangs (default: 300)",
+		  NULL, NULL, tw_opts_uint, &run->silence },
 		{ "help", 'h', NULL, "this text", &run->help, NULL, NULL, NULL },
 	};
 

@@ -33,7 +33,9 @@ static const char CMDLINE[] =
 enum {
 	SAID_MAX = 512 << 20, /* a guest that fills the host's memory is stopped */
 	NO_QEMU = 127,
-	KVM_BOOT_S = 20,  /* a KVM that is there need not be able to boot a kernel */
+	KVM_BOOT_S = 20, /* a KVM that is there need not be able to boot a kernel */
+	BUSY_TIMES =
+		4, /* 24 days of an old kernel, which wakes twice a second, take more than six minutes */
 	IDLE_SHARE = 100, /* less than one part in so many: nothing is done at all */
 };
 
@@ -197,7 +199,8 @@ static bool hangs(const struct tw_vm *vm)
 
 	if (vm->kvm && size_of(vm->results) == 0 && real > KVM_BOOT_S)
 		return true;
-	return cpu > vm->silence_s || (real > vm->silence_s && cpu < real / IDLE_SHARE);
+	return cpu > BUSY_TIMES * (double)vm->silence_s ||
+	       (real > vm->silence_s && cpu < real / IDLE_SHARE);
 }
 
 enum tw_ending tw_vm_poll(struct tw_vm *vm)

@@ -29,8 +29,8 @@ struct tw_vm_cfg {
 	bool kvm;
 	unsigned memory_mb;
 	/*
-	 * Without a word on either port it hangs after so many seconds of this machine's CPU, or of real time in which nothing at all
-	 * is done: a busy machine must not make it look so.
+	 * Without a word on either port it hangs after so many seconds of real time in which nothing at all is done, or after four times as
+	 * many of this machine's CPU: that the machine is busy must not make it look so, and waiting for weeks is work.
 	 */
 	unsigned silence_s;
 };
