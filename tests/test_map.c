@@ -48,8 +48,8 @@ static int ask_plane(struct tw_oracle *oracle, const struct tw_point *p, unsigne
 		ret_kinds[i] = 1 + 10 * y + band(plane->seq, plane->n_seq, p[i].seq);
 		if (plane->round && !p[i].no_ts)
 			ret_kinds[i] =
-				1 + ((int64_t)p[i].seq * p[i].seq + (int64_t)p[i].ts * p[i].ts >
-				     1000000000000);
+				1 +
+				((double)p[i].seq * p[i].seq + (double)p[i].ts * p[i].ts > 1e12);
 	}
 	plane->asked += n;
 	return plane->fail ? tw_err_set(err, plane->fail, "the plane is closed") : 0;

@@ -324,14 +324,13 @@ static int keep(const struct fuzz_args *args, const struct campaign *c,
 
 static bool noticed(const struct campaign *c, enum tw_clause broken, bool verbose)
 {
-	const struct tw_fuzz_find *f = &c->sum.find[0];
-	bool found = c->sum.n_finds && f->confirmed == TW_CONFIRMATIONS;
+	const struct tw_fuzz_find *f = NULL;
 
-	for (unsigned i = 0; i < c->sum.n_finds && !found; i++) {
-		f = &c->sum.find[i];
-		found = f->confirmed == TW_CONFIRMATIONS;
-	}
-	if (found)
+	for (unsigned i = 0; i < c->sum.n_finds; i++)
+		if (c->sum.find[i].confirmed == TW_CONFIRMATIONS &&
+		    (!f || c->sum.find[i].walk.n < f->walk.n))
+			f = &c->sum.find[i];
+	if (f)
 		printf("%-18s found after %4.1f s, %u segment%s, %s: %s\n", tw_clauses[broken].name,
 		       (double)(f->first - c->began) / SEC_NS, f->walk.n, f->walk.n > 1 ? "s" : "",
 		       f->seen.differs, tw_clauses[broken].broken);
@@ -342,7 +341,7 @@ static bool noticed(const struct campaign *c, enum tw_clause broken, bool verbos
 	for (unsigned i = 0; verbose && i < c->sum.n_finds; i++)
 		print_find(c, i);
 	fflush(stdout);
-	return found;
+	return f != NULL;
 }
 
 static int break_clauses(const struct fuzz_args *args, const struct tw_facts *facts,

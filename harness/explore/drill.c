@@ -46,9 +46,6 @@ static const char *refusal(const struct tw_case *row)
 			return "a segment comes from another port";
 		if (s->bad_csum || s->cut || s->astray || s->icmp || s->odd)
 			return "a segment is spoilt in a way that packetdrill does not know";
-		if (row->given.ts == TW_TS_OFF && s->tsval.base > TW_UNSET &&
-		    s->tsval.base != TW_ABSENT)
-			return "a segment has timestamps where the DUT has shown none to echo";
 		if (s->ttl || s->ecn)
 			return "a segment has a TTL or ECN bits of its own";
 		if (s->flags & TW_SYN && s->flags & (TW_ECE | TW_CWR))
@@ -292,6 +289,13 @@ int tw_drill_write(const struct tw_case *row, const struct tw_facts *facts, FILE
 	if (!tw_world_given(g, &mf, &d.world, &ts))
 		return tw_err_set(err, ENOTSUP, "%s has a sysctl that the model does not know",
 				  row->id);
+	for (unsigned i = 0; !ts && i < tw_case_steps(row); i++)
+		if (row->step[i].send.tsval.base > TW_UNSET &&
+		    row->step[i].send.tsval.base != TW_ABSENT)
+			return tw_err_set(err, ENOTSUP,
+					  "%s has no packetdrill script: a segment has timestamps "
+					  "where the DUT has shown none to echo",
+					  row->id);
 	d.n = (struct tw_numbers){
 		.rcv_nxt = g->rcv_nxt.base ? g->rcv_nxt.off : tw_enter_rcv_nxt(g->enter),
 		.snd_nxt = DUT_NEXT,

@@ -6,9 +6,9 @@
 
 enum {
 	ROUNDS_MAX = 60,
-	TRIES = 3, /* of a play that turned out void */
+	TRIES = 10, /* of a play that turned out void */
 	CANDIDATES_MAX = TW_REFEREE_SIZE,
-	ENOUGH = 2, /* rounds in which nothing simpler showed it: the first may have been held up */
+	ENOUGH = 4, /* rounds in which nothing simpler showed it: the first may have been held up */
 };
 
 /* Walks that are tried at once. */
