@@ -205,8 +205,8 @@ static void json_of_anybody(void **state)
 		"{\"seq_cuts\": [\"1\"], \"ts_cuts\": []}",
 		"{\"seq_cuts\": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], \"ts_cuts\": []}",
 		"{\"seq_cuts\": [], \"ts_cuts\": [], \"regions\": [], \"without_ts\": []}",
-		"{\"seq_cuts\": [], \"ts_cuts\": [], \"regions\": [[{\"code\": -1}]], "
-		"\"without_ts\": [{\"code\": 7}]}",
+		("{\"seq_cuts\": [], \"ts_cuts\": [], \"regions\": [[{\"code\": -1}]], "
+		 "\"without_ts\": [{\"code\": 7}]}"),
 	};
 
 	(void)state;
