@@ -225,7 +225,8 @@ static inline void turn_over(struct opposites *all, const struct tw_result *res)
 	struct tw_result in_time = *res;
 	struct opposite o = { .all = all, .res = &in_time, .row = flatten(res->row, all->facts) };
 
-	in_time.ev.step[0].late_ms = 0;
+	for (unsigned i = 0; i < tw_case_steps(res->row); i++)
+		in_time.ev.step[i].late_ms = 0;
 	must_be(&o, TW_PASS, "as it is");
 	for (unsigned i = 0; i < tw_case_steps(res->row); i++) {
 		const struct tw_seg *reply = &o.seen.reply;
