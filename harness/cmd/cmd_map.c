@@ -166,13 +166,13 @@ static json_t *to_json(const struct map_args *args, const struct drawn *d, unsig
 {
 	char given[256], send[128];
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:f, s:f, s:o, s:s, s:i}", "of", d->a.name,
+	return json_pack("{s:s, s:s, s:s, s:i, s:o, s:I, s:f, s:f, s:o, s:s, s:i}", "of", d->a.name,
 			 "given", tw_text_given(&args->setup.given, given, sizeof(given)),
 			 "segment", tw_text_send(&args->setup.send, send, sizeof(send)), "family",
-			 (int)args->setup.family, "seed",
-			 json_string_value(json_sprintf("%llu", args->seed)), "tuples",
-			 (json_int_t)d->tuples, "wall_s", d->wall_s, "cpu_s", d->cpu_s, "map",
-			 tw_map_to_json(&d->a.map), "against", d->b.name, "differ", (int)differ);
+			 (int)args->setup.family, "seed", json_sprintf("%llu", args->seed),
+			 "tuples", (json_int_t)d->tuples, "wall_s", d->wall_s, "cpu_s", d->cpu_s,
+			 "map", tw_map_to_json(&d->a.map), "against", d->b.name, "differ",
+			 (int)differ);
 }
 
 static int write_json(const struct map_args *args, const struct drawn *d, unsigned differ,
