@@ -22,8 +22,8 @@ static enum tw_nat_color say_loss(const struct tw_nat_result *res,
 	const char *cost = "";
 
 	if (without) {
-		snprintf(ret, size, "%u no port, %u/%u lost%s", without, res->loss.n,
-			 res->loss.of, res->verdict == TW_NAT_PASS ? "" : " !");
+		snprintf(ret, size, "%u no port, %u/%u lost%s", without, res->loss.n, res->loss.of,
+			 res->verdict == TW_NAT_PASS ? "" : " !");
 		return res->verdict == TW_NAT_PASS ? TW_NAT_YELLOW : TW_NAT_RED;
 	}
 	if (isfinite(delay))
