@@ -37,6 +37,8 @@ static const struct command commands[] = {
 	{ "matrix", "[KERNEL...]",
 	  "the suite inside virtual machines, one per kernel, in virtual time, compared",
 	  tw_cmd_matrix },
+	{ "inside", "KERNEL COMMAND", "one of these commands inside such a machine",
+	  tw_cmd_inside },
 	{ "kernels", "fetch [LINE...]", "bring Debian kernels of several lines for 'matrix'",
 	  tw_cmd_kernels },
 	{ "diff", "A B", "in which rows stored runs differ, and why they may", tw_cmd_diff },
@@ -85,6 +87,18 @@ static void fill_standard(void)
 		close(fd);
 }
 
+/* argv[0] is the command's name. 64 if there is none of that name. */
+static int run_command(int argc, char **argv)
+{
+	for (unsigned i = 0; argc > 0 && i < COMMANDS; i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return commands[i].run(argc, argv);
+	if (argc > 0)
+		fprintf(stderr, "twprobe: there is no command \"%s\"\n\n", argv[0]);
+	usage(stderr);
+	return TW_EXIT_USAGE;
+}
+
 static int run(int argc, char **argv)
 {
 	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
@@ -96,13 +110,7 @@ static int run(int argc, char **argv)
 		usage(stdout);
 		return TW_EXIT_OK;
 	}
-	for (unsigned i = 0; argc > 1 && i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
-	if (argc > 1)
-		fprintf(stderr, "twprobe: there is no command \"%s\"\n\n", argv[1]);
-	usage(stderr);
-	return TW_EXIT_USAGE;
+	return run_command(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)
@@ -110,7 +118,7 @@ int main(int argc, char **argv)
 	int code;
 
 	if (tw_guest_is(argc, argv))
-		return tw_guest_main();
+		return tw_guest_main(run_command);
 	fill_standard();
 	/* exec() hands it down if it is ignored, and nobody's end could be waited for */
 	signal(SIGCHLD, SIG_DFL);

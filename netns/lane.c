@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "link.h"
 #include "ns.h"
 #include "rps.h"
@@ -381,7 +382,8 @@ void tw_lane_close(struct tw_lane *lane)
 	drop(&lane->router_rps_fd[1]);
 	drop(&lane->peer_ns);
 	drop(&lane->router_ns);
-	drop(&lane->dut_ns);
+	tw_home_give(lane->dut_ns);
+	lane->dut_ns = -1;
 }
 
 static int open_rps(struct tw_lane *lane, struct tw_err *err)
@@ -402,7 +404,7 @@ static int make_namespaces(struct tw_lane *lane, enum tw_path path, struct tw_er
 	int res = lane->peer_ns = tw_ns_new(err);
 
 	if (res >= 0)
-		res = lane->dut_ns = tw_ns_new(err);
+		res = lane->dut_ns = tw_home_take(err);
 	if (res >= 0 && path == TW_VIA_ROUTER)
 		res = lane->router_ns = tw_ns_new(err);
 	if (res >= 0)

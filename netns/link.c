@@ -149,15 +149,31 @@ void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
 	order_end(link, nlh);
 }
 
-void tw_link_up(struct tw_link *link, int ifindex)
+static void change(struct tw_link *link, int ifindex, uint16_t type, unsigned flags,
+		   const char *what)
 {
-	struct nlmsghdr *nlh = order_begin(link, RTM_NEWLINK, 0, "device %d up", ifindex);
+	struct nlmsghdr *nlh = order_begin(link, type, 0, "device %d %s", ifindex, what);
 	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 
 	ifi->ifi_index = ifindex;
-	ifi->ifi_flags = IFF_UP;
+	ifi->ifi_flags = flags;
 	ifi->ifi_change = IFF_UP;
 	order_end(link, nlh);
+}
+
+void tw_link_up(struct tw_link *link, int ifindex)
+{
+	change(link, ifindex, RTM_NEWLINK, IFF_UP, "up");
+}
+
+void tw_link_down(struct tw_link *link, int ifindex)
+{
+	change(link, ifindex, RTM_NEWLINK, 0, "down");
+}
+
+void tw_link_delete(struct tw_link *link, int ifindex)
+{
+	change(link, ifindex, RTM_DELLINK, 0, "away");
 }
 
 static int af_of(enum tw_family family)

@@ -39,6 +39,10 @@ void tw_link_close(struct tw_link *link);
 void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
 		  const struct tw_link_end *there, int there_ns);
 void tw_link_up(struct tw_link *link, int ifindex);
+/* Takes its routes along. */
+void tw_link_down(struct tw_link *link, int ifindex);
+/* With a veth the other end goes too. */
+void tw_link_delete(struct tw_link *link, int ifindex);
 
 /* An address without duplicate address detection: usable at once. */
 void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,

@@ -216,7 +216,7 @@ static int enter_user_ns(struct tw_err *err)
 	return res < 0 ? res : write_map("/proc/self/gid_map", gid, err);
 }
 
-static int open_own(struct tw_err *err)
+int tw_ns_ours(struct tw_err *err)
 {
 	int fd = open(OWN_NET, O_RDONLY | O_CLOEXEC);
 
@@ -234,7 +234,7 @@ static int open_own(struct tw_err *err)
  */
 static int own_home(struct tw_err *err)
 {
-	int home = open_own(err);
+	int home = tw_ns_ours(err);
 	int res = 0;
 
 	if (home < 0)
@@ -266,14 +266,14 @@ static void come_back(int home)
 
 int tw_ns_new(struct tw_err *err)
 {
-	int home = open_own(err);
+	int home = tw_ns_ours(err);
 	int res;
 
 	if (home < 0)
 		return home;
 	res = separate(&NET, err);
 	if (res == 0) {
-		res = open_own(err);
+		res = tw_ns_ours(err);
 		come_back(home);
 	}
 	close(home);
@@ -282,7 +282,7 @@ int tw_ns_new(struct tw_err *err)
 
 int tw_ns_in(int ns, int (*fn)(void *arg, struct tw_err *err), void *arg, struct tw_err *err)
 {
-	int home = open_own(err);
+	int home = tw_ns_ours(err);
 	int res;
 
 	if (home < 0)

@@ -25,6 +25,9 @@ int tw_ns_prepare(struct tw_err *err);
  */
 int tw_ns_new(struct tw_err *err);
 
+/* A descriptor for the one that the caller is in, or negative errno. The caller closes it. */
+int tw_ns_ours(struct tw_err *err);
+
 /*
  * Runs @fn inside the network namespace @ns and always comes back to the one the caller was in; if
  * that is impossible the process aborts, since everything after it would happen in the wrong place.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "link.h"
 #include "ns.h"
 #include "sysctl.h"
@@ -122,7 +123,9 @@ static int make_namespaces(struct tw_topo_nat *topo, bool bump, struct tw_err *e
 	for (unsigned i = 0; i < TW_TOPO_CLIENTS && res == 0; i++)
 		res = new_ns(&topo->client_ns[i], NULL, err);
 	if (res == 0)
-		res = new_ns(&topo->server_ns, NULL, err);
+		res = topo->server_ns = tw_home_take(err);
+	if (res >= 0)
+		res = tw_ns_in(topo->server_ns, settle, NULL, err);
 	if (res == 0 && bump)
 		res = new_ns(&topo->bump_ns, NULL, err);
 	return res;
@@ -274,7 +277,8 @@ void tw_topo_nat_close(struct tw_topo_nat *topo)
 		drop(&topo->client_ns[i]);
 	drop(&topo->bump_ns);
 	drop(&topo->nat_ns);
-	drop(&topo->server_ns);
+	tw_home_give(topo->server_ns);
+	topo->server_ns = -1;
 }
 
 int tw_topo_nat_open(bool bump, struct tw_topo_nat *ret, struct tw_err *err)

@@ -47,7 +47,7 @@ static int act(void)
 		return 1;
 	fclose(task);
 	if (!strncmp(word, "seed", 4))
-		return tw_guest_main();
+		return tw_guest_main(NULL);
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	write_to(TW_GUEST_RESULTS, HELLO);

@@ -24,6 +24,7 @@ int tw_cmd_map(int argc, char **argv);
 int tw_cmd_fuzz(int argc, char **argv);
 int tw_cmd_export(int argc, char **argv);
 int tw_cmd_matrix(int argc, char **argv);
+int tw_cmd_inside(int argc, char **argv);
 int tw_cmd_kernels(int argc, char **argv);
 int tw_cmd_diff(int argc, char **argv);
 int tw_cmd_bench(int argc, char **argv);

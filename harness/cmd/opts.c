@@ -53,11 +53,13 @@ static int complain(const struct tw_opt *opts, int c, char **argv, struct tw_err
 	return tw_err_set(err, EINVAL, "there is no option %s here", word);
 }
 
-int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err)
+/* @how: what getopt_long() wants to have before the letters. */
+static int parse(const struct tw_opt *opts, const char *how, int argc, char **argv,
+		 struct tw_err *err)
 {
 	struct option longs[OPTS_MAX + 1] = { { 0 } };
-	char letters[3 * OPTS_MAX + 2] = ":";
-	size_t len = 1;
+	char letters[3 * OPTS_MAX + 3] = "";
+	size_t len = strlen(strcpy(letters, how));
 	int c, ret;
 
 	for (int i = 0; opts[i].name && i < OPTS_MAX; i++) {
@@ -84,6 +86,16 @@ int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_er
 			return ret;
 	}
 	return optind;
+}
+
+int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err)
+{
+	return parse(opts, ":", argc, argv, err);
+}
+
+int tw_opts_parse_before(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err)
+{
+	return parse(opts, "+:", argc, argv, err);
 }
 
 void tw_opts_help(const struct tw_opt *opts, FILE *out)

@@ -29,6 +29,9 @@ struct tw_opt {
  */
 int tw_opts_parse(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err);
 
+/* The same up to the first operand: what follows is the command line of somebody else. */
+int tw_opts_parse_before(const struct tw_opt *opts, int argc, char **argv, struct tw_err *err);
+
 /* One line per option. */
 void tw_opts_help(const struct tw_opt *opts, FILE *out);
 

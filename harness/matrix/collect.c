@@ -4,11 +4,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "evidence/evidence_json.h"
 #include "text/report_told.h"
-#include "text/textbuf.h"
+#include "vm/last_words.h"
 
 static int take_hello(struct tw_collect *c, const json_t *line, struct tw_err *err)
 {
@@ -93,33 +92,13 @@ int tw_collect_take(struct tw_collect *c, int results, struct tw_err *err)
 	return ret;
 }
 
-/* The console's last line that tells of it: what a person would look for first. */
-static void find_words(const char *console, char *ret, size_t size)
-{
-	static const char *const marks[] = { "Kernel panic", "BUG:",
-					     "Oops",         "general protection fault",
-					     "qemu-system",  "cannot be started" };
-	const char *at = NULL;
-	char line[200];
-
-	for (unsigned i = 0; i < sizeof(marks) / sizeof(*marks) && !at; i++)
-		at = strstr(console, marks[i]);
-	ret[0] = '\0';
-	if (!at)
-		return;
-	while (at > console && at[-1] != '\n')
-		at--;
-	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\r\n"), at);
-	tw_text_clean(line, ret, size);
-}
-
 /* A row that was at work is the first suspect. */
 static void blame(const struct tw_collect *c, const char *what)
 {
 	struct tw_column *col = c->col;
 	char words[200];
 
-	find_words(col->console ? col->console : "", words, sizeof(words));
+	tw_vm_last_words(col->console ? col->console : "", words, sizeof(words));
 	if (col->begun >= 0)
 		snprintf(col->trouble, sizeof(col->trouble), "%s in %s %s%s%s", what,
 			 c->m->row[col->begun].row->id,
@@ -136,28 +115,10 @@ static void tell_trouble(const struct tw_collect *c, const struct tw_vm *vm)
 {
 	char what[80];
 
-	switch (vm->ending) {
-	case TW_VM_CRASHED:
-		blame(c, "the kernel crashed");
-		break;
-	case TW_VM_HUNG:
-		blame(c, vm->kvm && !c->hello
-				 ? "KVM does not boot it on this machine (leave --accel kvm out)"
-				 : "the guest hung: nothing was heard of it");
-		break;
-	case TW_VM_BROKEN:
-		if (WIFSIGNALED(vm->status))
-			snprintf(what, sizeof(what), "QEMU died of signal %d",
-				 WTERMSIG(vm->status));
-		else
-			snprintf(what, sizeof(what), "QEMU failed (exit status %d)",
-				 WEXITSTATUS(vm->status));
-		blame(c, what);
-		break;
-	default:
-		if (!c->ended)
-			blame(c, "the guest switched itself off");
-	}
+	if (vm->ending == TW_VM_DONE && c->ended)
+		return;
+	tw_vm_why(vm, c->hello, what, sizeof(what));
+	blame(c, what);
 }
 
 int tw_collect_end(struct tw_collect *c, const struct tw_vm *vm, struct tw_err *err)

@@ -12,8 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "netns/home.h"
 #include "netns/ipsec.h"
 #include "netns/ns.h"
+#include "netns/sockstat.h"
 #include "netns/sysctl.h"
 #include "stand/proc_counters.h"
 #include "stand/twdiag.h"
@@ -36,9 +38,8 @@ struct dut_kernel {
 	struct tw_diag *diag;
 	struct tw_proc_counters *proc;
 	struct tw_drops *drops;
-	int sockstat,
-		sockstat6; /* how many sockets the namespace has; the latter -1 without IPv6 */
-	bool refuses;      /* an IPsec policy is there */
+	struct tw_sockstat sockstat;
+	bool refuses; /* an IPsec policy is there */
 	unsigned n_saved;
 	struct saved saved[SAVED_MAX]; /* sysctls as they were */
 };
@@ -343,39 +344,17 @@ static int restore_in_dut(void *arg, struct tw_err *err)
 	return ret;
 }
 
-/* Full sockets and mini-sockets of the namespace; half-open connections go with their listener. */
-static int sockets_left(struct dut_kernel *k, struct tw_err *err)
-{
-	char text[1024];
-	int used, orphans, waiting, six = 0;
-	ssize_t n = pread(k->sockstat, text, sizeof(text) - 1, 0);
-	const char *at;
-
-	if (n < 0)
-		return tw_err_set(err, errno, "/proc/net/sockstat: %s", strerror(errno));
-	text[n] = '\0';
-	at = strstr(text, "TCP: inuse");
-	if (!at || sscanf(at, "TCP: inuse %d orphan %d tw %d", &used, &orphans, &waiting) != 3)
-		return tw_err_set(err, EPROTO, "/proc/net/sockstat has no line for TCP");
-	n = k->sockstat6 < 0 ? 0 : pread(k->sockstat6, text, sizeof(text) - 1, 0);
-	text[n > 0 ? n : 0] = '\0';
-	at = strstr(text, "TCP6: inuse");
-	if (at)
-		sscanf(at, "TCP6: inuse %d", &six);
-	return used + waiting + six;
-}
-
 static int destroy_sockets(struct dut_kernel *k, const struct tw_flow *flows, unsigned n,
 			   struct tw_err *err)
 {
 	int left = tw_diag_destroy(k->diag, flows, n, err);
 
 	if (left >= 0)
-		left = sockets_left(k, err);
+		left = tw_sockstat_read(&k->sockstat, err);
 	if (left > 0)
 		left = tw_diag_destroy_all(k->diag, err);
 	if (left > 0)
-		left = sockets_left(k, err);
+		left = tw_sockstat_read(&k->sockstat, err);
 	if (left > 0)
 		return tw_err_set(err, ENOTEMPTY,
 				  "%d sockets of the row before cannot be destroyed", left);
@@ -404,7 +383,11 @@ static int kernel_reset(struct tw_dut *dut, const struct tw_flow *flows, unsigne
 	k->refuses = ret < 0;
 	if (ret >= 0 && k->n_saved)
 		ret = tw_ns_in(k->lane->dut_ns, restore_in_dut, k, err);
-	return ret < 0 ? ret : destroy_sockets(k, flows, n, err);
+	if (ret < 0)
+		return ret;
+	ret = destroy_sockets(k, flows, n, err);
+	return ret < 0 && tw_home_is(k->lane->dut_ns) ? tw_home_wait_empty(k->lane->dut_ns, err)
+						      : ret;
 }
 
 static void kernel_close(struct tw_dut *dut)
@@ -416,10 +399,7 @@ static void kernel_close(struct tw_dut *dut)
 			close(k->listener[i]);
 	tw_diag_close(k->diag);
 	tw_proc_counters_close(k->proc);
-	if (k->sockstat >= 0)
-		close(k->sockstat);
-	if (k->sockstat6 >= 0)
-		close(k->sockstat6);
+	tw_sockstat_close(&k->sockstat);
 	free(k);
 }
 
@@ -444,12 +424,10 @@ static int open_in_dut(void *arg, struct tw_err *err)
 	struct dut_kernel *k = arg;
 	int ret = tw_sysctl_set("net.ipv4.tcp_orphan_retries", "3", err);
 
+	if (ret == 0)
+		ret = tw_sockstat_open(&k->sockstat, err);
 	if (ret < 0)
 		return ret;
-	k->sockstat = open("/proc/thread-self/net/sockstat", O_RDONLY | O_CLOEXEC);
-	k->sockstat6 = open("/proc/thread-self/net/sockstat6", O_RDONLY | O_CLOEXEC);
-	if (k->sockstat < 0)
-		return tw_err_set(err, errno, "/proc/net/sockstat: %s", strerror(errno));
 	k->diag = tw_diag_open(err);
 	return k->diag ? tw_proc_counters_open(&k->proc, err) : -EIO;
 }
@@ -465,7 +443,8 @@ int tw_dut_kernel_open(const struct tw_lane *lane, struct tw_drops *drops, struc
 	k->dut.ops = &kernel_ops;
 	k->lane = lane;
 	k->drops = drops;
-	k->listener[0] = k->listener[1] = k->sockstat = k->sockstat6 = -1;
+	k->listener[0] = k->listener[1] = -1;
+	k->sockstat = (struct tw_sockstat){ -1, -1 };
 	fail = tw_ns_in(lane->dut_ns, open_in_dut, k, err);
 	if (fail < 0) {
 		kernel_close(&k->dut);

@@ -9,6 +9,7 @@
 
 #include "base/counters.h"
 #include "judge/facts_release.h"
+#include "netns/home.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "stand/drops.h"
@@ -185,10 +186,36 @@ int tw_facts_look(struct tw_facts *ret, struct tw_err *err)
 	memset(ret, 0, sizeof(*ret));
 	if (fail < 0)
 		return fail;
-	ns = tw_ns_new(err);
+	ns = tw_home_take(err);
 	if (ns < 0)
 		return ns;
 	fail = tw_facts_probe(ns, ret, err);
-	close(ns);
+	tw_home_give(ns);
 	return fail;
+}
+
+/* Which of the settings are here: one bit each. */
+static int find_settings(void *arg, struct tw_err *err)
+{
+	unsigned *here = arg;
+	char value[64];
+
+	(void)err;
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
+		if (!tw_sysctl_get(defaults[i] + strlen("default:"), value, sizeof(value), NULL))
+			*here |= 1u << i;
+	return 0;
+}
+
+int tw_facts_only_here(struct tw_err *err)
+{
+	unsigned ours = 0, theirs = 0;
+	int ns = tw_ns_new(err), fail;
+
+	if (ns < 0)
+		return ns;
+	find_settings(&ours, err);
+	fail = tw_ns_in(ns, find_settings, &theirs, err);
+	close(ns);
+	return fail < 0 ? fail : (ours & ~theirs) != 0;
 }

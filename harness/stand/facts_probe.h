@@ -14,8 +14,14 @@
  */
 int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err);
 
-/* Becomes able to make namespaces (ns.h) and probes a fresh one. */
+/* Becomes able to make namespaces (ns.h) and probes one that is as a DUT's will be (home.h). */
 int tw_facts_look(struct tw_facts *ret, struct tw_err *err);
+
+/*
+ * 1 if the caller's namespace has a setting that rows depend on and a new namespace has not, else 0: up to 4.14 some are only in the
+ * machine's initial one. Negative errno. The caller may make namespaces.
+ */
+int tw_facts_only_here(struct tw_err *err);
 
 /*
  * The @i-th fact about a sysctl's value that is probed, without the value: "default:net.ipv4.tcp_tw_reuse", or

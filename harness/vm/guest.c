@@ -3,12 +3,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -18,15 +20,18 @@
 #include <unistd.h>
 
 #include "base/wait.h"
+#include "netns/home.h"
+#include "stand/facts_probe.h"
 #include "vm/initramfs.h"
 
 enum {
 	OLD_ENOUGH_S = 430 /* since boot */
 };
 
+/* What the kernel does not know of its command line it hands to init, before what is meant for it. */
 bool tw_guest_is(int argc, char **argv)
 {
-	return getpid() == 1 && argc > 1 && !strcmp(argv[1], TW_GUEST_WORD);
+	return getpid() == 1 && argc > 1 && !strcmp(argv[argc - 1], TW_GUEST_WORD);
 }
 
 static void mount_all(void)
@@ -86,6 +91,21 @@ static void be_quiet(void)
 	write_to("/sys/kernel/mm/transparent_hugepage/enabled", "never");
 }
 
+/* Nothing here is random enough for an old kernel, and getrandom() would wait for ever. The numbers need not be good, only there. */
+static void give_entropy(void)
+{
+	struct {
+		struct rand_pool_info info;
+		uint8_t bytes[64];
+	} pool = { .info = { .entropy_count = 512, .buf_size = 64 } };
+	int fd = open("/dev/random", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	ioctl(fd, RNDADDENTROPY, &pool);
+	close(fd);
+}
+
 /*
  * Jiffies begin five minutes before they wrap around. Within two minutes of that a listener whose queue has never overflowed seems to
  * have done so just now, and takes ACKs for cookies (tcp_synq_no_recent_overflow()): not the time to judge a kernel.
@@ -126,6 +146,14 @@ static void prefer_softirqd(void)
 			sched_setscheduler(atoi(entry->d_name), SCHED_FIFO, &first);
 	if (proc)
 		closedir(proc);
+}
+
+/* An old kernel's TCP has settings for the whole machine, and they are found in the namespace that we are in. */
+static int settle_home(struct tw_err *err)
+{
+	int only_here = tw_facts_only_here(err);
+
+	return only_here > 0 ? tw_home_settle(err) : only_here;
 }
 
 static int open_results(void)
@@ -180,7 +208,7 @@ static void leave(int out)
 	reboot(RB_POWER_OFF);
 }
 
-int tw_guest_main(void)
+int tw_guest_main(tw_guest_command_fn *run)
 {
 	const struct rlimit files = { 65536, 65536 };
 	struct tw_task task = { .seed = 0 };
@@ -190,6 +218,7 @@ int tw_guest_main(void)
 
 	mount_all();
 	be_quiet();
+	give_entropy();
 	prefer_softirqd();
 	setrlimit(RLIMIT_NOFILE, &files);
 	tw_guest_load(TW_GUEST_MODULES);
@@ -199,7 +228,10 @@ int tw_guest_main(void)
 	ret = text ? tw_task_read(text, &task, &err)
 		   : tw_err_set(&err, ENOENT, "the guest has no task");
 	if (ret == 0)
-		ret = tw_guest_play(&task, out, &err);
+		ret = settle_home(&err);
+	if (ret == 0)
+		ret = task.n_words ? tw_guest_command(&task, run, out, &err)
+				   : tw_guest_play(&task, out, &err);
 	if (ret < 0)
 		tell_unfit(out, &err);
 	leave(out);

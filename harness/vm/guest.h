@@ -7,6 +7,8 @@
  *   [17, {"id", "family", "evidence"}]                               its evidence, which the host judges
  *   {"unfit": "why"}                                                 in place of the above: nothing can be played here
  *   {"end": 1813}                                                    last: so many results were told
+ *
+ * In place of the suite it may be another command that is run there: relay.h.
  */
 #ifndef TWPROBE_VM_GUEST_H
 #define TWPROBE_VM_GUEST_H
@@ -15,7 +17,7 @@
 
 #include "vm/task.h"
 
-#define TW_GUEST_WORD    "guest" /* argv[1] of a guest's init */
+#define TW_GUEST_WORD    "guest" /* last of the arguments of a guest's init */
 #define TW_GUEST_RESULTS "/dev/ttyS1"
 
 enum {
@@ -27,11 +29,24 @@ enum {
 /* True if this process was started as a guest's init. */
 bool tw_guest_is(int argc, char **argv);
 
-/* Mounts, loads the modules, plays. Does not come back as long as there is a way to switch the machine off. */
-int tw_guest_main(void);
+/* Runs the command argv[0]; its exit code. */
+typedef int tw_guest_command_fn(int argc, char **argv);
+
+/*
+ * Mounts, loads the modules, plays, or runs the task's command by @run. Does not come back as long as there is a way to switch the
+ * machine off.
+ */
+int tw_guest_main(tw_guest_command_fn *run);
 
 /* Loads the modules in @dir. What does not load is told on the console; rows that need it are skipped for want of it. */
 void tw_guest_load(const char *dir);
+
+/*
+ * Runs the command of @task in a process of its own and an empty directory, and tells @out what it says and writes. 0 or negative
+ * errno.
+ */
+int tw_guest_command(const struct tw_task *task, tw_guest_command_fn *run, int out,
+		     struct tw_err *err);
 
 /* Plays @task and tells @out. 0 or negative errno; what was told then ends without an end. */
 int tw_guest_play(const struct tw_task *task, int out, struct tw_err *err);

@@ -42,6 +42,32 @@ char *tw_task_write(const struct tw_selection *sel, unsigned long long seed)
 	return NULL;
 }
 
+char *tw_task_write_command(int argc, char **argv)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	for (int i = 0; i < argc; i++)
+		if (!argv[i][0] || strchr(argv[i], '\n') || i == TW_TASK_WORDS_MAX)
+			return NULL;
+	out = open_memstream(&text, &len);
+	for (int i = 0; out && i < argc; i++)
+		fprintf(out, "word %s\n", argv[i]);
+	if (out && fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int read_word(struct tw_task *task, const char *word, struct tw_err *err)
+{
+	if (task->n_words == TW_TASK_WORDS_MAX)
+		return tw_err_set(err, E2BIG, "more than %d words", TW_TASK_WORDS_MAX);
+	task->word[task->n_words++] = word;
+	return 0;
+}
+
 static int read_line(struct tw_task *task, char *line, struct tw_err *err)
 {
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++)
@@ -53,6 +79,8 @@ static int read_line(struct tw_task *task, char *line, struct tw_err *err)
 		task->seed = strtoull(line + 5, NULL, 10);
 		return 0;
 	}
+	if (!strncmp(line, "word ", 5))
+		return read_word(task, line + 5, err);
 	if (strncmp(line, "row ", 4) != 0)
 		return tw_err_set(err, EINVAL, "the guest was told \"%.80s\", which means nothing",
 				  line);
