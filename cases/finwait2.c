@@ -44,6 +44,7 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = SILENCE, .tw = GONE },
 		.rfc	= DEMAND("RFC 5961 3.2", "a RST in the window but not at R is challenged",
 				 AN_ACK),
+		.needs	= "H-71",
 	}, {
 		.id	= "finwait2.rst.ack",
 		.says	= "a RST with ACK ends FIN_WAIT_2 whatever it acks",
@@ -193,6 +194,7 @@ static const struct tw_case rows[] = {
 		.expect	= { .reply = RST | ACK, RST_ACK_NUMBERS, .tw = GONE,
 			    RESET_BY_ENTRY },
 		.rfc	= CHALLENGED_SYN(AN_ACK),
+		.needs	= "H-71",
 	}, {
 		.id	= "finwait2.syn.closed",
 		.says	= "without a listener a SYN at R is reset and ends FIN_WAIT_2 all the same",

@@ -66,6 +66,14 @@
 		.expect = { FINDS(__VA_ARGS__) },                                                \
 	}
 
+/* ... and those that do more: a cookie was one more drop (ListenDrops). Behind the above, which it replaces. */
+#define COUNTED_AS_DROPPED(...)                                                            \
+	{                                                                                  \
+		.unless = "H-72",                                                          \
+		.because = "a SYN that got a cookie was counted as dropped",               \
+		.expect = { FINDS(__VA_ARGS__) },                                          \
+	}
+
 /* A reply that was due, but its limit of one per tcp_invalid_ratelimit had been used up. */
 #define RATE_LIMITED .counter = { "TcpExtTCPACKSkippedTimeWait" }
 /* ... and it was a PAWS reject. */

@@ -211,6 +211,7 @@ static const struct tw_case rows[] = {
 		.given	= { .path = VIA_ROUTER },
 		SIZES(.mss = 1460, .rules = CLAMP),
 		.expect	= { FINDS(NUM("announced", 1200), SENDS(1200)) },
+		.needs	= "H-79",
 		.claim	= {
 			{ .id = "C2-23", .want = { FINDS(NUM("announced", 1200), SENDS(1200)) } },
 		},
@@ -221,6 +222,7 @@ static const struct tw_case rows[] = {
 		.given	= { .path = VIA_ROUTER },
 		SIZES(.mss = 1460, .connects = true, .rules = CLAMP),
 		.expect	= { FINDS(NUM("announced", 1200), SENDS(1200)) },
+		.needs	= "H-79",
 		.claim	= {
 			{ .id = "C2-23", .want = { FINDS(NUM("announced", 1200), SENDS(1200)) } },
 		},

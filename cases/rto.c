@@ -118,6 +118,7 @@ static const struct tw_case rows[] = {
 		.cite	= { "D-61", "D-62" },
 		.scenario = far_orphan,
 		.expect	= { FINDS(IS("state", "fin-wait-2"), BETWEEN("ms", 359925, 360075)) },
+		.needs	= "H-23", /* the claim is in milliseconds of TSecr */
 	}, {
 		.id	= "rto.sysctls",
 		.says	= "tcp_rto_min_us and tcp_rto_max_ms say 200 ms and 120 s",

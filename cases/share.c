@@ -208,6 +208,10 @@ static const struct tw_case rows[] = {
 		RULES("D-108"),
 		.scenario = spread, TWO(.options = TW_REUSEPORT, .first_any = true),
 		.expect = { FINDS(NUM("first", 0), NUM("second", CONNECTIONS)) },
+		.except = { { .when = "H-76",
+			      .because = "over IPv6 the group that is found first was taken",
+			      .expect = { FINDS(PER_FAMILY("first", 0, CONNECTIONS),
+						PER_FAMILY("second", CONNECTIONS, 0)) } } },
 	},
 
 	{

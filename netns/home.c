@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "link.h"
@@ -195,14 +195,13 @@ static int open_stat(void *arg, struct tw_err *err)
 
 int tw_home_wait_empty(int ns, struct tw_err *err)
 {
-	const struct timespec second = { .tv_sec = 1 };
 	struct tw_sockstat stat = { -1, -1 };
 	int left = tw_ns_in(ns, open_stat, &stat, err);
 
 	if (left == 0)
 		left = tw_sockstat_read(&stat, err);
 	for (unsigned i = 0; i < EMPTY_LIMIT_S && left > 0; i++) {
-		nanosleep(&second, NULL);
+		poll(NULL, 0, 1000);
 		left = tw_sockstat_read(&stat, err);
 	}
 	tw_sockstat_close(&stat);

@@ -7,6 +7,7 @@
 #include "home.h"
 #include "link.h"
 #include "ns.h"
+#include "offload.h"
 #include "rps.h"
 #include "sysctl.h"
 
@@ -314,6 +315,19 @@ static int dress(const struct tw_lane *lane, const struct links *l, struct tw_er
 	return res;
 }
 
+static int offload_off(void *arg, struct tw_err *err)
+{
+	return tw_offload_off(arg, err);
+}
+
+/* The DUT's TCP is to make the segments, as on a wire. */
+static int make_segments(const struct tw_lane *lane, struct tw_link *dut, struct tw_err *err)
+{
+	int res = tw_link_cuts(dut, IFINDEX, err);
+
+	return res ? (res < 0 ? res : 0) : tw_ns_in(lane->dut_ns, offload_off, (void *)DEV, err);
+}
+
 static int join_all(const struct tw_lane *lane, struct tw_err *err)
 {
 	struct links l = { NULL, NULL, NULL };
@@ -327,6 +341,8 @@ static int join_all(const struct tw_lane *lane, struct tw_err *err)
 		res = l.router ? join_router(lane, &l, err) : join_direct(lane, &l, err);
 	if (res == 0)
 		res = tw_link_wait(l.dut, IFINDEX, WAIT_MS, err);
+	if (res == 0)
+		res = make_segments(lane, l.dut, err);
 	if (res == 0)
 		res = dress(lane, &l, err);
 	tw_link_close(l.router);

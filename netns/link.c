@@ -124,7 +124,7 @@ static void put_end(struct nlmsghdr *nlh, const struct tw_link_end *end)
 	/*
 	 * A veth takes frames of 64 KB, to be cut up by nobody: its maker is the receiver. With this
 	 * TCP makes segments, as on a wire (sk_setup_caps()), and what else is longer is cut up in
-	 * software (gso_features_check()). Kernels before 4.16 do not look at it.
+	 * software (gso_features_check()). Kernels before 4.16 do not look at it: tw_link_cuts().
 	 */
 	mnl_attr_put_u32(nlh, IFLA_GSO_MAX_SEGS, 1);
 }
@@ -430,10 +430,28 @@ static int ask_route(struct tw_link *link, enum tw_family family, const struct t
 	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-/* What is waited for: a device that is up, or (@addr) an address that is local. */
+/* Whether an answer says that the device takes one segment at a time. */
+static bool says_cut(const struct nlmsghdr *nlh, int ifindex)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_GSO_MAX_SEGS &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) == 0 && mnl_attr_get_u32(attr) == 1)
+			return true;
+	}
+	return false;
+}
+
+/* What is waited for: a device that is up or (@cut) takes one segment at a time, or (@addr) an address that is local. */
 struct awaited {
 	int group;
 	int ifindex;
+	bool cut;
 	const struct tw_addr *addr;
 };
 
@@ -444,7 +462,9 @@ static int ask(struct tw_link *link, const struct awaited *what)
 
 static bool says(const struct nlmsghdr *nlh, const struct awaited *what)
 {
-	return what->addr ? says_local(nlh, what->addr) : says_up(nlh, what->ifindex);
+	return what->addr  ? says_local(nlh, what->addr)
+	       : what->cut ? says_cut(nlh, what->ifindex)
+			   : says_up(nlh, what->ifindex);
 }
 
 /* Takes in all that has come. 1: the answer to the question @seq says so; 0: it does not; negative errno. */
@@ -466,6 +486,17 @@ static int take_answer(struct tw_link *link, unsigned seq, const struct awaited 
 				ret = 1;
 		}
 	}
+}
+
+int tw_link_cuts(struct tw_link *link, int ifindex, struct tw_err *err)
+{
+	const struct awaited what = { .ifindex = ifindex, .cut = true };
+	unsigned seq = link->seq;
+	int res = ask(link, &what);
+
+	if (res == 0) /* it is answered while it is asked */
+		res = take_answer(link, seq, &what);
+	return res < 0 ? tw_err_set(err, -res, "rtnetlink: %s", strerror(-res)) : res;
 }
 
 /*

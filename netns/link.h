@@ -38,6 +38,11 @@ void tw_link_close(struct tw_link *link);
  */
 void tw_link_veth(struct tw_link *link, const struct tw_link_end *here,
 		  const struct tw_link_end *there, int there_ns);
+/*
+ * 1 if the device takes no more than one segment at a time, as tw_link_veth() asks of it, 0 if the kernel did not listen (before
+ * 4.16), negative errno.
+ */
+int tw_link_cuts(struct tw_link *link, int ifindex, struct tw_err *err);
 void tw_link_up(struct tw_link *link, int ifindex);
 /* Takes its routes along. */
 void tw_link_down(struct tw_link *link, int ifindex);

@@ -94,15 +94,13 @@ static void be_quiet(void)
 /* Nothing here is random enough for an old kernel, and getrandom() would wait for ever. The numbers need not be good, only there. */
 static void give_entropy(void)
 {
-	struct {
-		struct rand_pool_info info;
-		uint8_t bytes[64];
-	} pool = { .info = { .entropy_count = 512, .buf_size = 64 } };
+	/* struct rand_pool_info with its bytes */
+	const int pool[2 + 16] = { 512, 64 };
 	int fd = open("/dev/random", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	ioctl(fd, RNDADDENTROPY, &pool);
+	ioctl(fd, RNDADDENTROPY, pool);
 	close(fd);
 }
 
