@@ -81,6 +81,9 @@ static void boundaries_to_the_unit(void **state)
 		{ .n_seq = 2, .seq = { 0, 1 }, .n_ts = 3, .ts = { INT32_MIN + 1, 0, 1 } },
 		{ .n_seq = 3, .seq = { -123456789, 0, 65537 }, .n_ts = 2, .ts = { -7, 1234567 } },
 		{ .n_seq = 4, .seq = { 65536, 65537, 1000000000, 1000000003 } },
+		/* narrow, between two powers of two, on either side */
+		{ .n_seq = 2, .seq = { 1400000000, 1600000000 } },
+		{ .n_ts = 2, .ts = { -1600000000, -1400000000 } },
 	};
 
 	(void)state;
@@ -177,6 +180,24 @@ static void a_window_in_fin_wait_2(void **state)
 	check_axis(&map.seq, seq, 2);
 }
 
+/* Two maps, each with as many boundaries as there may be, all of them elsewhere. */
+static void what_differs_between_the_last_boundaries(void **state)
+{
+	struct tw_map a = { .wnd = 0 }, b;
+
+	(void)state;
+	for (unsigned i = 0; i < TW_MAP_CUTS_MAX; i++)
+		a.seq.cut[a.seq.n_cuts++] = (int32_t)(1 + i);
+	for (unsigned x = 0; x < TW_BANDS_MAX; x++)
+		a.kind[0][x] = a.no_ts[x] = 1;
+	b = a;
+	for (unsigned i = 0; i < TW_MAP_CUTS_MAX; i++)
+		b.seq.cut[i] = (int32_t)(1001 + i);
+	assert_int_equal(tw_map_differ(&a, &b), 0);
+	b.kind[0][TW_MAP_CUTS_MAX - 1] = 2;
+	assert_int_equal(tw_map_differ(&a, &b), 1);
+}
+
 /* ---- files ---- */
 
 static void json_and_back(void **state)
@@ -225,7 +246,7 @@ static void json_of_anybody(void **state)
 static void for_people(void **state)
 {
 	struct tw_map linux_, rfc;
-	struct tw_map_picture picture = { .name = "a", .other_name = "b", .title = "t" };
+	struct tw_map_picture picture = { .name = "<a> & a", .other_name = "b", .title = "t" };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -243,6 +264,7 @@ static void for_people(void **state)
 	assert_non_null(strstr(text, "A/."));
 	assert_non_null(strstr(text, "<svg "));
 	assert_non_null(strstr(text, "</svg>"));
+	assert_non_null(strstr(text, ">&lt;a&gt; &amp; a</text>"));
 	assert_non_null(strstr(text, "stroke=\"#000\""));
 	free(text);
 }
@@ -255,6 +277,7 @@ int main(void)
 		cmocka_unit_test(an_oracle_that_fails),
 		cmocka_unit_test(syn_in_time_wait),
 		cmocka_unit_test(a_window_in_fin_wait_2),
+		cmocka_unit_test(what_differs_between_the_last_boundaries),
 		cmocka_unit_test(json_and_back),
 		cmocka_unit_test(json_of_anybody),
 		cmocka_unit_test(for_people),
