@@ -108,6 +108,7 @@ static void add_find(struct tw_fuzz_account *sum, const struct tw_fuzz_find *fin
 			sum->find[i].walk = find->walk;
 			sum->find[i].seen = find->seen;
 			sum->find[i].confirmed = find->confirmed;
+			sum->find[i].played = find->played;
 		}
 		if (find->first < sum->find[i].first)
 			sum->find[i].first = find->first;
@@ -178,8 +179,8 @@ static void print_find(const struct campaign *c, unsigned i)
 
 	printf("\nfinding %u: %s; model by %s; shown %u of %d times, met %u times, first after "
 	       "%.1f s\n",
-	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, TW_CONFIRMATIONS,
-	       f->times, (double)(f->first - c->began) / SEC_NS);
+	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, f->played, f->times,
+	       (double)(f->first - c->began) / SEC_NS);
 	printf("  world %s: %s\n", world->name, tw_text_given(&world->given, text, sizeof(text)));
 	printf("  peer's ISN %u, TSval %u\n", f->walk.isn, f->walk.tsval);
 	for (unsigned k = 0; k < f->walk.n; k++) {
@@ -254,7 +255,7 @@ static void print_kept(const char *path, const struct tw_fuzz_find *find)
 {
 	fprintf(stderr, "%s: %s, %u of %d times\n", path,
 		find->confirmed ? "kernel and model disagree" : "kernel and model agree",
-		find->confirmed ? find->confirmed : TW_CONFIRMATIONS, TW_CONFIRMATIONS);
+		find->confirmed ? find->confirmed : find->played, find->played);
 }
 
 static int replay_one(const struct fuzz_args *args, const struct tw_model_facts *facts,

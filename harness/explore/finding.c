@@ -14,7 +14,7 @@ json_t *tw_finding_json(const struct tw_fuzz_find *f, const struct tw_facts *fac
 	json_t *seen = json_pack(
 		"{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:i, s:o}", "differs", f->seen.differs,
 		"clause", tw_clauses[f->seen.by].name, "model", f->seen.expected, "kernel",
-		f->seen.observed, "confirmed", (int)f->confirmed, "of", TW_CONFIRMATIONS, "release",
+		f->seen.observed, "confirmed", (int)f->confirmed, "of", (int)f->played, "release",
 		facts->release, "family", (int)family, "seed", json_sprintf("%llu", seed));
 
 	if (doc && seen)

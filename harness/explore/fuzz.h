@@ -27,7 +27,8 @@ struct tw_fuzz_cfg {
 struct tw_fuzz_find {
 	struct tw_walk walk; /* shrunk */
 	struct tw_dispute_seen seen;
-	unsigned confirmed; /* of TW_CONFIRMATIONS; 0: it was not seen again */
+	unsigned confirmed; /* 0: it was not seen again, */
+	unsigned played;    /* in so many plays that had a verdict, of TW_CONFIRMATIONS */
 	unsigned times;     /* that the same showed up */
 	uint64_t first;     /* when it was seen first, CLOCK_MONOTONIC, ns */
 };
