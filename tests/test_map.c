@@ -246,7 +246,9 @@ static void json_of_anybody(void **state)
 static void for_people(void **state)
 {
 	struct tw_map linux_, rfc;
-	struct tw_map_picture picture = { .name = "<a> & a", .other_name = "b", .title = "t" };
+	struct tw_map_picture picture = {
+		.name = "<a> & a", .other_name = "b", .title = "t", .given = "g"
+	};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
