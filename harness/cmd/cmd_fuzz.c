@@ -179,8 +179,8 @@ static void print_find(const struct campaign *c, unsigned i)
 
 	printf("\nfinding %u: %s; model by %s; shown %u of %d times, met %u times, first after "
 	       "%.1f s\n",
-	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, f->played, f->times,
-	       (double)(f->first - c->began) / SEC_NS);
+	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, f->played,
+	       f->times, (double)(f->first - c->began) / SEC_NS);
 	printf("  world %s: %s\n", world->name, tw_text_given(&world->given, text, sizeof(text)));
 	printf("  peer's ISN %u, TSval %u\n", f->walk.isn, f->walk.tsval);
 	for (unsigned k = 0; k < f->walk.n; k++) {
@@ -292,29 +292,40 @@ static unsigned free_number(const char *dir)
 	return no;
 }
 
-/* Files of each finding, and a capture of what the kernel did. */
+/* What the kernel did, of a walk that is no longer than a row. */
+static int capture(const struct fuzz_args *args, const struct tw_walk *walk, unsigned no,
+		   const struct tw_facts *facts, struct tw_err *err)
+{
+	struct tw_result res = { .family = args->v6 ? TW_IPV6 : TW_IPV4 };
+	struct tw_case row;
+	char id[32];
+	int ret;
+
+	if (tw_walk_row(walk, &row, NULL) < 0)
+		return 0;
+	snprintf(id, sizeof(id), "finding-%u", no);
+	row.id = id;
+	res.row = &row;
+	ret = tw_alone_play(&res, facts, args->seed, err);
+	if (ret >= 0)
+		ret = tw_alone_capture(&res, facts, "twprobe fuzz", args->corpus, err);
+	tw_evidence_free(&res.ev);
+	return ret;
+}
+
+/* Files of each finding, and a capture. */
 static int keep(const struct fuzz_args *args, const struct campaign *c,
 		const struct tw_facts *facts, struct tw_err *err)
 {
 	int ret = 0;
 
 	for (unsigned i = 0; ret >= 0 && i < c->sum.n_finds; i++) {
-		struct tw_result res = { .family = c->cfg.family };
 		unsigned no = free_number(args->corpus);
-		struct tw_case row;
-		char id[32];
 
 		ret = tw_finding_write(&c->sum.find[i], facts, args->seed, c->cfg.family,
 				       args->corpus, no, err);
-		tw_walk_row(&c->sum.find[i].walk, &row);
-		snprintf(id, sizeof(id), "finding-%u", no);
-		row.id = id;
-		res.row = &row;
 		if (ret >= 0)
-			ret = tw_alone_play(&res, facts, args->seed, err);
-		if (ret >= 0)
-			ret = tw_alone_capture(&res, facts, "twprobe fuzz", args->corpus, err);
-		tw_evidence_free(&res.ev);
+			ret = capture(args, &c->sum.find[i].walk, no, facts, err);
 		if (ret >= 0)
 			fprintf(stderr, "kept as %s/finding-%u.*\n", args->corpus, no);
 	}

@@ -36,10 +36,11 @@ static int replay_on(struct tw_referee *referee, const struct tw_walk *walk,
 				      .confirmed = again.shown,
 				      .played = again.played,
 				      .times = 1 };
-	return again.played ? 0
-			    : tw_err_set(err, EAGAIN,
-					 "a walk that was kept came to no verdict: its connections did "
-					 "not come up, or this process is stopped again and again");
+	return again.played
+		       ? 0
+		       : tw_err_set(err, EAGAIN,
+				    "a walk that was kept came to no verdict: its connections did "
+				    "not come up, or this process is stopped again and again");
 }
 
 int tw_replay(const struct tw_walk *walk, const struct tw_model_facts *facts, enum tw_family family,
