@@ -8,7 +8,7 @@
 
 #include "matrix/matrix.h"
 
-/* Writes all three into @dir, which is made if need be. 0 or negative errno. */
+/* Writes all three into @dir, which is made if need be; no evidence of a guest that never began. 0 or negative errno. */
 int tw_stored_write(const struct tw_matrix *m, const struct tw_column *col, const char *dir,
 		    const char *command, unsigned long long seed, struct tw_err *err);
 
