@@ -2,6 +2,7 @@
  * What is made of a kernel before it is booted: which packages are its, whether an image is one, what a module says, what a guest is
  * told. Pure but for a temporary file.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "vm/apt.h"
 #include "vm/kernel.h"
 #include "vm/lines.h"
 #include "vm/modinfo.h"
@@ -162,6 +164,24 @@ static void test_no_kernel(void **state)
 	unlink(path);
 }
 
+/* What a root that did not come to be says must not name a directory: that would be taken away. */
+static void test_long_cache(void **state)
+{
+	struct tw_apt apt = { .root = "never" };
+	struct tw_err err = { "" };
+	char dir[sizeof(apt.root)];
+
+	(void)state;
+	memset(dir, 'x', sizeof(dir) - 1);
+	dir[0] = '/';
+	dir[sizeof(dir) - 1] = '\0';
+	for (size_t len = sizeof(apt.root) - sizeof("/apt~") + 1; len < sizeof(dir); len++) {
+		assert_int_equal(tw_apt_open(dir + sizeof(dir) - 1 - len, true, &apt, &err),
+				 -ENAMETOOLONG);
+		assert_string_equal(apt.root, "");
+	}
+}
+
 static void test_task(void **state)
 {
 	char *pattern[] = { "syn.*", "D-30", "a b" };
@@ -194,7 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),     cmocka_unit_test(test_image),
 		cmocka_unit_test(test_no_module), cmocka_unit_test(test_no_kernel),
-		cmocka_unit_test(test_task),
+		cmocka_unit_test(test_task),      cmocka_unit_test(test_long_cache),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
