@@ -164,6 +164,39 @@ static void test_stored(void **state)
 	rmdir(dir);
 }
 
+/* Two files of one name, one of them with a row of another build. */
+static void test_stored_runs(void **state)
+{
+	static const char *const cells[][KERNELS] = { { "Px", "Px", "Px" } };
+	char dir[] = "/tmp/twprobe-test-XXXXXX", first[64], second[64];
+	char *paths[] = { first, second };
+	struct tw_matrix m, back;
+	unsigned unknown;
+	FILE *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(first, sizeof(first), "%s/k.verdicts", dir);
+	snprintf(second, sizeof(second), "%s/k.json", dir);
+	make_matrix(&m, cells, 1);
+	assert_int_equal(tw_stored_write_verdicts(&m, &m.col[0], first, NULL), 0);
+	assert_int_equal(tw_stored_write_verdicts(&m, &m.col[1], second, NULL), 0);
+	out = fopen(second, "a");
+	assert_non_null(out);
+	fputs("{\"id\": \"of.tomorrow\", \"family\": \"ipv4\", \"outcome\": \"FAIL\"}\n", out);
+	fclose(out);
+	assert_int_equal(tw_stored_read(paths, 2, &back, &unknown, NULL), 0);
+	assert_int_equal(back.n, 1);
+	assert_int_equal(unknown, 1);
+	assert_string_equal(back.col[0].label, "k");
+	assert_string_equal(back.col[1].label, "k-2");
+	tw_matrix_free(&back);
+	tw_matrix_free(&m);
+	unlink(first);
+	unlink(second);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* What a guest said, and how its machine ended. */
 static void collect(const char *said, const char *console, enum tw_ending ending,
 		    struct tw_matrix *ret)
@@ -351,7 +384,7 @@ int main(void)
 		cmocka_unit_test(test_stored),      cmocka_unit_test(test_endings),
 		cmocka_unit_test(test_json),        cmocka_unit_test(test_unplayed),
 		cmocka_unit_test(test_page),        cmocka_unit_test(test_labels),
-		cmocka_unit_test(test_no_evidence),
+		cmocka_unit_test(test_no_evidence), cmocka_unit_test(test_stored_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
