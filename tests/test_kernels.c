@@ -162,6 +162,9 @@ static void test_no_kernel(void **state)
 	tw_kernel_free(&kernel);
 	assert_true(tw_kernel_open("=vmlinuz", &kernel, &err) < 0);
 	tw_kernel_free(&kernel);
+	assert_int_equal(tw_kernel_open("x=,modules=/tmp", &kernel, &err), -EINVAL);
+	assert_string_equal(err.text, "\"x=,modules=/tmp\" names no image");
+	tw_kernel_free(&kernel);
 	assert_true(tw_kernel_open("/nowhere/vmlinuz", &kernel, &err) < 0);
 	tw_kernel_free(&kernel);
 	close(fd);

@@ -494,6 +494,11 @@ static int check_args(struct fuzz_args *args, struct tw_err *err)
 				     : LANES_MAX / LANES_PER_CPU;
 	if (args->jobs > LANES_MAX / LANES_PER_CPU)
 		return tw_err_set(err, EINVAL, "--jobs: at most %d", LANES_MAX / LANES_PER_CPU);
+	if (args->replay &&
+	    (args->json || args->corpus || (args->broken && !strcmp(args->broken, "all"))))
+		return tw_err_set(err, EINVAL,
+				  "--replay plays one file, with one --break at most: without "
+				  "--json, --corpus and --break all");
 	if (args->broken && strcmp(args->broken, "all") != 0 && !tw_clause_find(args->broken))
 		return tw_err_set(err, EINVAL, "--break: there is no clause \"%.40s\"",
 				  args->broken);
