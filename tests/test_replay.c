@@ -162,12 +162,42 @@ static void what_the_last_play_showed(void **state)
 	free(account);
 }
 
+/* What was shown ten times is not replaced by what was not seen again, however short that is. */
+static void the_same_of_two_lanes(void **state)
+{
+	struct tw_fuzz_account *sum = calloc(1, sizeof(*sum));
+	struct tw_fuzz_find sure = { .walk = walk,
+				     .confirmed = 10,
+				     .played = 10,
+				     .times = 2,
+				     .first = 7,
+				     .seen.differs = "reply" };
+	struct tw_fuzz_find once = sure;
+
+	(void)state;
+	assert_non_null(sum);
+	sure.walk.n = 2;
+	once.confirmed = 0;
+	once.first = 5;
+	tw_fuzz_join(sum, &sure);
+	tw_fuzz_join(sum, &once);
+	assert_int_equal(sum->n_finds, 1);
+	assert_int_equal(sum->find[0].confirmed, 10);
+	assert_int_equal(sum->find[0].times, 4);
+	assert_int_equal(sum->find[0].first, 5);
+	once.confirmed = 10;
+	tw_fuzz_join(sum, &once);
+	assert_int_equal(sum->find[0].walk.n, 1);
+	free(sum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_verdict_is_no_agreement),
 		cmocka_unit_test(verdicts_are_counted),
 		cmocka_unit_test(what_the_last_play_showed),
+		cmocka_unit_test(the_same_of_two_lanes),
 	};
 
 	return !!cmocka_run_group_tests_name("test_replay", tests, NULL, NULL);

@@ -92,32 +92,6 @@ static int run_lanes(struct campaign *c, struct tw_err *err)
 	return ret < 0 ? ret : 0;
 }
 
-static bool same_find(const struct tw_fuzz_find *a, const struct tw_fuzz_find *b)
-{
-	return a->walk.world == b->walk.world && a->seen.by == b->seen.by &&
-	       !strcmp(a->seen.differs, b->seen.differs);
-}
-
-static void add_find(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find)
-{
-	for (unsigned i = 0; i < sum->n_finds; i++) {
-		if (!same_find(&sum->find[i], find))
-			continue;
-		sum->find[i].times += find->times;
-		if (tw_walk_cost(&find->walk) < tw_walk_cost(&sum->find[i].walk)) {
-			sum->find[i].walk = find->walk;
-			sum->find[i].seen = find->seen;
-			sum->find[i].confirmed = find->confirmed;
-			sum->find[i].played = find->played;
-		}
-		if (find->first < sum->find[i].first)
-			sum->find[i].first = find->first;
-		return;
-	}
-	if (sum->n_finds < TW_FINDS_OF_LANE)
-		sum->find[sum->n_finds++] = *find;
-}
-
 static void add_up(struct campaign *c)
 {
 	struct tw_fuzz_account *sum = &c->sum;
@@ -135,7 +109,7 @@ static void add_up(struct campaign *c)
 		for (unsigned k = 0; k < TW_CLAUSES; k++)
 			sum->decided[k] += lane->decided[k];
 		for (unsigned k = 0; k < lane->n_finds; k++)
-			add_find(sum, &lane->find[k]);
+			tw_fuzz_join(sum, &lane->find[k]);
 		if (*lane->last_void)
 			memcpy(sum->last_void, lane->last_void, sizeof(sum->last_void));
 		if (*lane->trouble || !lane->done)

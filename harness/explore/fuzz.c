@@ -164,6 +164,30 @@ static int one_play(struct fuzz *f, struct tw_err *err)
 	return ret;
 }
 
+static bool is_better(const struct tw_fuzz_find *a, const struct tw_fuzz_find *b)
+{
+	if (a->confirmed != b->confirmed)
+		return a->confirmed > b->confirmed;
+	return tw_walk_cost(&a->walk) < tw_walk_cost(&b->walk);
+}
+
+void tw_fuzz_join(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find)
+{
+	for (unsigned i = 0; i < sum->n_finds; i++) {
+		struct tw_fuzz_find *have = &sum->find[i];
+		struct tw_fuzz_find best = is_better(find, have) ? *find : *have;
+
+		if (!same_find(have, &find->walk, &find->seen))
+			continue;
+		best.times = have->times + find->times;
+		best.first = find->first < have->first ? find->first : have->first;
+		*have = best;
+		return;
+	}
+	if (sum->n_finds < TW_FINDS_OF_LANE)
+		sum->find[sum->n_finds++] = *find;
+}
+
 void tw_fuzz_lane(const struct tw_fuzz_cfg *cfg, struct tw_fuzz_account *acc, bool *stop)
 {
 	struct fuzz *f = calloc(1, sizeof(*f));

@@ -44,6 +44,12 @@ struct tw_fuzz_account {
 	bool done;
 };
 
+/*
+ * Adds what a lane has found to the sum of all. Of the same in both that stays which was shown more often, then the simpler one. What
+ * is more than TW_FINDS_OF_LANE is left out.
+ */
+void tw_fuzz_join(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find);
+
 /* @stop: shared by all lanes; set when one of them is to be the last word. */
 void tw_fuzz_lane(const struct tw_fuzz_cfg *cfg, struct tw_fuzz_account *ret, bool *stop);
 
