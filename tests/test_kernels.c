@@ -2,17 +2,23 @@
  * What is made of a kernel before it is booted: which packages are its, whether an image is one, what a module says, what a guest is
  * told. Pure but for a temporary file.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "vm/apt.h"
+#include "vm/initramfs.h"
 #include "vm/kernel.h"
 #include "vm/lines.h"
 #include "vm/modinfo.h"
@@ -156,10 +162,69 @@ static void test_no_kernel(void **state)
 	tw_kernel_free(&kernel);
 	assert_true(tw_kernel_open("=vmlinuz", &kernel, &err) < 0);
 	tw_kernel_free(&kernel);
+	assert_int_equal(tw_kernel_open("x=,modules=/tmp", &kernel, &err), -EINVAL);
+	assert_string_equal(err.text, "\"x=,modules=/tmp\" names no image");
+	tw_kernel_free(&kernel);
 	assert_true(tw_kernel_open("/nowhere/vmlinuz", &kernel, &err) < 0);
 	tw_kernel_free(&kernel);
 	close(fd);
 	unlink(path);
+}
+
+/* The archive's header ends in eight zeros, and behind it stands the name without its slash. */
+static bool archive_has(int fd, const char *dir, const char *name)
+{
+	char path[96];
+	int len = snprintf(path, sizeof(path), "00000000%s/%s", dir + 1, name);
+	struct stat st;
+	void *bytes;
+	bool ret;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	assert_true(bytes != MAP_FAILED);
+	ret = memmem(bytes, (size_t)st.st_size, path, (size_t)len + 1) != NULL;
+	munmap(bytes, (size_t)st.st_size);
+	return ret;
+}
+
+/* Which modules are loaded at once, and which behind the rows that wait. */
+static void test_late_modules(void **state)
+{
+	static uint8_t data[] = "a module";
+	struct tw_modules mods = {
+		.n = 2,
+		.mod = { { .name = "veth", .data = data, .len = sizeof(data) },
+			 { .name = "nft_ct", .data = data, .len = sizeof(data), .late = true } }
+	};
+	struct tw_err err = { "" };
+	int fd = tw_initramfs_new(&mods, "seed 1\n", &err);
+
+	(void)state;
+	if (fd < 0)
+		fail_msg("%s", err.text);
+	assert_true(archive_has(fd, TW_GUEST_MODULES, "00-veth.ko"));
+	assert_true(archive_has(fd, TW_GUEST_LATE, "01-nft_ct.ko"));
+	assert_false(archive_has(fd, TW_GUEST_MODULES, "01-nft_ct.ko"));
+	close(fd);
+}
+
+/* What a root that did not come to be says must not name a directory: that would be taken away. */
+static void test_long_cache(void **state)
+{
+	struct tw_apt apt = { .root = "never" };
+	struct tw_err err = { "" };
+	char dir[sizeof(apt.root)];
+
+	(void)state;
+	memset(dir, 'x', sizeof(dir) - 1);
+	dir[0] = '/';
+	dir[sizeof(dir) - 1] = '\0';
+	for (size_t len = sizeof(apt.root) - sizeof("/apt~") + 1; len < sizeof(dir); len++) {
+		assert_int_equal(tw_apt_open(dir + sizeof(dir) - 1 - len, true, &apt, &err),
+				 -ENAMETOOLONG);
+		assert_string_equal(apt.root, "");
+	}
 }
 
 static void test_task(void **state)
@@ -192,9 +257,10 @@ static void test_task(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),     cmocka_unit_test(test_image),
-		cmocka_unit_test(test_no_module), cmocka_unit_test(test_no_kernel),
-		cmocka_unit_test(test_task),
+		cmocka_unit_test(test_lines),        cmocka_unit_test(test_image),
+		cmocka_unit_test(test_no_module),    cmocka_unit_test(test_no_kernel),
+		cmocka_unit_test(test_task),         cmocka_unit_test(test_long_cache),
+		cmocka_unit_test(test_late_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,9 @@ struct plane {
 	struct tw_oracle oracle;
 	unsigned n_seq, n_ts;
 	int32_t seq[4], ts[4];
-	bool round; /* a disk: not made of rectangles */
-	int fail;   /* what asking fails with */
+	bool stripe; /* beyond the second cut it is as before the first */
+	bool round;  /* a disk: not made of rectangles */
+	int fail;    /* what asking fails with */
 	uint64_t asked;
 };
 
@@ -37,6 +38,11 @@ static unsigned band(const int32_t *cuts, unsigned n, int32_t at)
 	return i;
 }
 
+static uint32_t kind_of(const struct plane *plane, unsigned x, unsigned y)
+{
+	return 1 + (plane->stripe ? 10 * (y % 2) + x % 2 : 10 * y + x);
+}
+
 static int ask_plane(struct tw_oracle *oracle, const struct tw_point *p, unsigned n,
 		     uint32_t *ret_kinds, struct tw_err *err)
 {
@@ -45,7 +51,7 @@ static int ask_plane(struct tw_oracle *oracle, const struct tw_point *p, unsigne
 	for (unsigned i = 0; i < n; i++) {
 		unsigned y = p[i].no_ts ? 9 : band(plane->ts, plane->n_ts, p[i].ts);
 
-		ret_kinds[i] = 1 + 10 * y + band(plane->seq, plane->n_seq, p[i].seq);
+		ret_kinds[i] = kind_of(plane, band(plane->seq, plane->n_seq, p[i].seq), y);
 		if (plane->round && !p[i].no_ts)
 			ret_kinds[i] =
 				1 +
@@ -81,6 +87,9 @@ static void boundaries_to_the_unit(void **state)
 		{ .n_seq = 2, .seq = { 0, 1 }, .n_ts = 3, .ts = { INT32_MIN + 1, 0, 1 } },
 		{ .n_seq = 3, .seq = { -123456789, 0, 65537 }, .n_ts = 2, .ts = { -7, 1234567 } },
 		{ .n_seq = 4, .seq = { 65536, 65537, 1000000000, 1000000003 } },
+		/* narrow, between two powers of two, on either side */
+		{ .stripe = true, .n_seq = 2, .seq = { 1200000000, 1700000000 } },
+		{ .stripe = true, .n_seq = 2, .seq = { -1700000000, -1200000000 } },
 	};
 
 	(void)state;
@@ -92,7 +101,7 @@ static void boundaries_to_the_unit(void **state)
 		check_axis(&map.ts, planes[i].ts, planes[i].n_ts);
 		for (unsigned y = 0; y <= map.ts.n_cuts; y++)
 			for (unsigned x = 0; x <= map.seq.n_cuts; x++)
-				assert_int_equal(map.kind[y][x], 1 + 10 * y + x);
+				assert_int_equal(map.kind[y][x], kind_of(&planes[i], x, y));
 		/* every line of the grid that crosses a boundary proves it */
 		assert_true(map.proofs >= 200u * (planes[i].n_seq + planes[i].n_ts));
 	}
@@ -177,6 +186,24 @@ static void a_window_in_fin_wait_2(void **state)
 	check_axis(&map.seq, seq, 2);
 }
 
+/* Two maps, each with as many boundaries as there may be, all of them elsewhere. */
+static void what_differs_between_the_last_boundaries(void **state)
+{
+	struct tw_map a = { .wnd = 0 }, b;
+
+	(void)state;
+	for (unsigned i = 0; i < TW_MAP_CUTS_MAX; i++)
+		a.seq.cut[a.seq.n_cuts++] = (int32_t)(1 + i);
+	for (unsigned x = 0; x < TW_BANDS_MAX; x++)
+		a.kind[0][x] = a.no_ts[x] = 1;
+	b = a;
+	for (unsigned i = 0; i < TW_MAP_CUTS_MAX; i++)
+		b.seq.cut[i] = (int32_t)(1001 + i);
+	assert_int_equal(tw_map_differ(&a, &b), 0);
+	b.kind[0][TW_MAP_CUTS_MAX - 1] = 2;
+	assert_int_equal(tw_map_differ(&a, &b), 1);
+}
+
 /* ---- files ---- */
 
 static void json_and_back(void **state)
@@ -225,7 +252,9 @@ static void json_of_anybody(void **state)
 static void for_people(void **state)
 {
 	struct tw_map linux_, rfc;
-	struct tw_map_picture picture = { .name = "a", .other_name = "b", .title = "t" };
+	struct tw_map_picture picture = {
+		.name = "<a> & a", .other_name = "b", .title = "t", .given = "g"
+	};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -243,6 +272,7 @@ static void for_people(void **state)
 	assert_non_null(strstr(text, "A/."));
 	assert_non_null(strstr(text, "<svg "));
 	assert_non_null(strstr(text, "</svg>"));
+	assert_non_null(strstr(text, ">&lt;a&gt; &amp; a</text>"));
 	assert_non_null(strstr(text, "stroke=\"#000\""));
 	free(text);
 }
@@ -255,6 +285,7 @@ int main(void)
 		cmocka_unit_test(an_oracle_that_fails),
 		cmocka_unit_test(syn_in_time_wait),
 		cmocka_unit_test(a_window_in_fin_wait_2),
+		cmocka_unit_test(what_differs_between_the_last_boundaries),
 		cmocka_unit_test(json_and_back),
 		cmocka_unit_test(json_of_anybody),
 		cmocka_unit_test(for_people),

@@ -18,6 +18,7 @@
 #include "matrix/changes.h"
 #include "matrix/collect.h"
 #include "matrix/compare.h"
+#include "matrix/matrix_html.h"
 #include "matrix/matrix_json.h"
 #include "matrix/stored.h"
 
@@ -163,6 +164,39 @@ static void test_stored(void **state)
 	rmdir(dir);
 }
 
+/* Two files of one name, one of them with a row of another build. */
+static void test_stored_runs(void **state)
+{
+	static const char *const cells[][KERNELS] = { { "Px", "Px", "Px" } };
+	char dir[] = "/tmp/twprobe-test-XXXXXX", first[64], second[64];
+	char *paths[] = { first, second };
+	struct tw_matrix m, back;
+	unsigned unknown;
+	FILE *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(first, sizeof(first), "%s/k.verdicts", dir);
+	snprintf(second, sizeof(second), "%s/k.json", dir);
+	make_matrix(&m, cells, 1);
+	assert_int_equal(tw_stored_write_verdicts(&m, &m.col[0], first, NULL), 0);
+	assert_int_equal(tw_stored_write_verdicts(&m, &m.col[1], second, NULL), 0);
+	out = fopen(second, "a");
+	assert_non_null(out);
+	fputs("{\"id\": \"of.tomorrow\", \"family\": \"ipv4\", \"outcome\": \"FAIL\"}\n", out);
+	fclose(out);
+	assert_int_equal(tw_stored_read(paths, 2, &back, &unknown, NULL), 0);
+	assert_int_equal(back.n, 1);
+	assert_int_equal(unknown, 1);
+	assert_string_equal(back.col[0].label, "k");
+	assert_string_equal(back.col[1].label, "k-2");
+	tw_matrix_free(&back);
+	tw_matrix_free(&m);
+	unlink(first);
+	unlink(second);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* What a guest said, and how its machine ended. */
 static void collect(const char *said, const char *console, enum tw_ending ending,
 		    struct tw_matrix *ret)
@@ -195,9 +229,11 @@ static void test_endings(void **state)
 	static const struct {
 		const char *said, *console;
 		enum tw_ending ending;
-		const char *trouble; /* a part of it; NULL: none */
+		const char *trouble; /* a part of it */
 	} cases[] = {
-		{ HELLO "{\"end\": 2}\n", "", TW_VM_DONE, NULL },
+		{ HELLO "[0]\n[1]\n{\"end\": 2}\n", "", TW_VM_DONE,
+		  "without a word on 2 of the rows, the first of them %s ipv4" },
+		{ HELLO HELLO, "", TW_VM_DONE, "switched itself off" },
 		{ HELLO "[0]\n", "x\n[ 1.0] Kernel panic - not syncing: boo\ny", TW_VM_CRASHED,
 		  "the kernel crashed in %s ipv4: [ 1.0] Kernel panic - not syncing: boo" },
 		{ HELLO "[1]\n[1", "", TW_VM_HUNG,
@@ -210,6 +246,7 @@ static void test_endings(void **state)
 		{ HELLO "junk\n", "", TW_VM_DONE, "switched itself off" },
 		{ "[0]\n", "", TW_VM_DONE, "switched itself off before the suite began" },
 	};
+	const char *percent;
 	char want[200];
 
 	(void)state;
@@ -219,19 +256,14 @@ static void test_endings(void **state)
 		collect(cases[i].said, cases[i].console, cases[i].ending, &m);
 		assert_int_equal(m.col[0].ending, cases[i].ending);
 		assert_string_equal(m.col[0].console, cases[i].console);
-		if (!cases[i].trouble) {
-			assert_string_equal(m.col[0].trouble, "");
-		} else {
-			const char *percent = strstr(cases[i].trouble, "%s");
-
-			snprintf(want, sizeof(want), "%.*s%s%s",
-				 percent ? (int)(percent - cases[i].trouble)
-					 : (int)strlen(cases[i].trouble),
-				 cases[i].trouble, percent ? tw_case_at(0)->id : "",
-				 percent ? percent + 2 : "");
-			if (!strstr(m.col[0].trouble, want))
-				fail_msg("%u: \"%s\" is not in \"%s\"", i, want, m.col[0].trouble);
-		}
+		percent = strstr(cases[i].trouble, "%s");
+		snprintf(want, sizeof(want), "%.*s%s%s",
+			 percent ? (int)(percent - cases[i].trouble)
+				 : (int)strlen(cases[i].trouble),
+			 cases[i].trouble, percent ? tw_case_at(0)->id : "",
+			 percent ? percent + 2 : "");
+		if (!strstr(m.col[0].trouble, want))
+			fail_msg("%u: \"%s\" is not in \"%s\"", i, want, m.col[0].trouble);
 		assert_false(tw_column_fine(&m, m.col));
 		tw_matrix_free(&m);
 	}
@@ -258,12 +290,101 @@ static void test_json(void **state)
 	tw_matrix_free(&m);
 }
 
+static void test_unplayed(void **state)
+{
+	static const char *const cells[][KERNELS] = { { "Px", "Px", "Px" },
+						      { "-", "-", "-" },
+						      { "Px", "-", "Px" } };
+	struct tw_differences d;
+	struct tw_matrix m;
+	json_t *doc, *totals;
+
+	(void)state;
+	make_matrix(&m, cells, 3);
+	assert_int_equal(tw_compare(&m, &d, NULL), 0);
+	doc = tw_matrix_to_json(&m, &d);
+	totals = json_object_get(doc, "totals");
+	assert_int_equal(json_integer_value(json_object_get(totals, "alike")), 1);
+	assert_int_equal(json_integer_value(json_object_get(totals, "not_played")), 1);
+	assert_int_equal(json_integer_value(json_object_get(totals, "unexplained")), 1);
+	json_decref(doc);
+	tw_differences_free(&d);
+	tw_matrix_free(&m);
+}
+
+/* What a kernel or a stored file says may end no script of the page, and begin no comment in it. */
+static void test_page(void **state)
+{
+	static const char *const cells[][KERNELS] = { { "Px", "Py/<!--<script>", "P</script>" } };
+	struct tw_differences d;
+	struct tw_matrix m;
+	char *text = NULL, *data;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	make_matrix(&m, cells, 1);
+	assert_int_equal(tw_compare(&m, &d, NULL), 0);
+	tw_matrix_html(&m, &d, "<command>", out);
+	fclose(out);
+	data = strstr(text, "id=\"data\">");
+	assert_non_null(data);
+	assert_non_null(strstr(data, "\\u003c!--"));
+	assert_ptr_equal(strchr(data, '<'), strstr(data, "</script>"));
+	free(text);
+	tw_differences_free(&d);
+	tw_matrix_free(&m);
+}
+
+static void test_labels(void **state)
+{
+	static const char *const wish[] = { "a", "a-2", "a", "../a", "..-a" };
+	static const char *const label[] = { "a", "a-2", "a-3", "..-a", "..-a-2" };
+	struct tw_matrix m;
+
+	(void)state;
+	assert_int_equal(tw_matrix_init(&m, NULL, 0, 5, NULL), 0);
+	for (unsigned c = 0; c < 5; c++) {
+		tw_matrix_label(&m, c, wish[c]);
+		assert_string_equal(m.col[c].label, label[c]);
+	}
+	tw_matrix_free(&m);
+}
+
+/* A kernel that never began leaves no evidence, not even that of the run before. */
+static void test_no_evidence(void **state)
+{
+	static const char *const names[] = { "k0.json", "k0.verdicts", "k0.console" };
+	static const char *const cells[][KERNELS] = { { "-", "-", "-" } };
+	char dir[] = "/tmp/twprobe-test-XXXXXX", path[64];
+	struct tw_matrix m;
+	FILE *old;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/k0.json", dir);
+	old = fopen(path, "w");
+	assert_non_null(old);
+	fclose(old);
+	make_matrix(&m, cells, 1);
+	assert_int_equal(tw_stored_write(&m, m.col, dir, "", 1, NULL), 0);
+	assert_int_not_equal(access(path, F_OK), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	assert_int_equal(rmdir(dir), 0);
+	tw_matrix_free(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compare), cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_stored),  cmocka_unit_test(test_endings),
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_compare),     cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_stored),      cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_json),        cmocka_unit_test(test_unplayed),
+		cmocka_unit_test(test_page),        cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_no_evidence), cmocka_unit_test(test_stored_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

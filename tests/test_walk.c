@@ -232,6 +232,21 @@ static void what_packetdrill_cannot_say(void **state)
 	}
 }
 
+/* What is cut off is another walk: no script and no capture may stand for it. */
+static void a_long_walk_is_no_row(void **state)
+{
+	struct tw_walk walk = { .n = TW_STEPS_MAX };
+	struct tw_err err = { "" };
+	struct tw_case row;
+
+	(void)state;
+	assert_int_equal(tw_walk_row(&walk, &row, &err), 0);
+	assert_int_equal(row.n_steps, TW_STEPS_MAX);
+	walk.n++;
+	assert_int_equal(tw_walk_row(&walk, &row, &err), -E2BIG);
+	assert_string_not_equal(err.text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +257,7 @@ int main(void)
 		cmocka_unit_test(options_are_as_long_as_told),
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(what_packetdrill_cannot_say),
+		cmocka_unit_test(a_long_walk_is_no_row),
 	};
 
 	return !!cmocka_run_group_tests_name("test_walk", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -12,6 +13,7 @@ int tw_cmd_diff(int argc, char **argv)
 	struct tw_matrix m = { .n = 0 };
 	struct tw_err err = { "" };
 	enum tw_exit code = TW_EXIT_ERROR;
+	unsigned unknown = 0;
 	bool help = false;
 	int at, ret;
 
@@ -37,7 +39,12 @@ int tw_cmd_diff(int argc, char **argv)
 		at = tw_err_set(&err, EINVAL, "--record and --against are for 'twprobe matrix'");
 	if (at < 0 || tw_matrix_choice_check(&choice, &err) < 0)
 		return tw_cmd_fail("diff", &err, TW_EXIT_USAGE);
-	ret = tw_stored_read(argv + at, (unsigned)(argc - at), &m, &err);
+	ret = tw_stored_read(argv + at, (unsigned)(argc - at), &m, &unknown, &err);
+	if (ret == 0 && unknown)
+		fprintf(stderr,
+			"twprobe diff: %u results are of rows that this build does not have: they "
+			"are not compared\n",
+			unknown);
 	if (ret == 0)
 		ret = tw_matrix_tell(&choice, &m, "twprobe diff", 0, &code, &err);
 	tw_matrix_free(&m);

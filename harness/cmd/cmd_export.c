@@ -6,15 +6,13 @@
 #include "cmd/cmd.h"
 #include "cmd/opts.h"
 #include "explore/drill.h"
-#include "explore/walk.h"
+#include "explore/replay.h"
 #include "stand/facts_probe.h"
 
 /* A finding of `fuzz` by its file, as a row; the row of that id. */
 static int find_row(const char *what, struct tw_case *ret, struct tw_err *err)
 {
 	struct tw_walk walk;
-	json_error_t why;
-	json_t *doc;
 	int code;
 
 	for (size_t i = 0; i < tw_case_count(); i++) {
@@ -26,13 +24,9 @@ static int find_row(const char *what, struct tw_case *ret, struct tw_err *err)
 	if (!strchr(what, '/') && !strstr(what, ".json"))
 		return tw_err_set(err, ENOENT,
 				  "no row is called \"%s\"; 'twprobe list' names them all", what);
-	doc = json_load_file(what, JSON_REJECT_DUPLICATES, &why);
-	if (!doc)
-		return tw_err_set(err, EINVAL, "%s: %s", what, why.text);
-	code = tw_walk_from_json(doc, &walk, err);
-	json_decref(doc);
+	code = tw_replay_read(what, &walk, err);
 	if (code >= 0)
-		tw_walk_row(&walk, ret);
+		code = tw_walk_row(&walk, ret, err);
 	return code;
 }
 

@@ -92,31 +92,6 @@ static int run_lanes(struct campaign *c, struct tw_err *err)
 	return ret < 0 ? ret : 0;
 }
 
-static bool same_find(const struct tw_fuzz_find *a, const struct tw_fuzz_find *b)
-{
-	return a->walk.world == b->walk.world && a->seen.by == b->seen.by &&
-	       !strcmp(a->seen.differs, b->seen.differs);
-}
-
-static void add_find(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find)
-{
-	for (unsigned i = 0; i < sum->n_finds; i++) {
-		if (!same_find(&sum->find[i], find))
-			continue;
-		sum->find[i].times += find->times;
-		if (tw_walk_cost(&find->walk) < tw_walk_cost(&sum->find[i].walk)) {
-			sum->find[i].walk = find->walk;
-			sum->find[i].seen = find->seen;
-			sum->find[i].confirmed = find->confirmed;
-		}
-		if (find->first < sum->find[i].first)
-			sum->find[i].first = find->first;
-		return;
-	}
-	if (sum->n_finds < TW_FINDS_OF_LANE)
-		sum->find[sum->n_finds++] = *find;
-}
-
 static void add_up(struct campaign *c)
 {
 	struct tw_fuzz_account *sum = &c->sum;
@@ -134,7 +109,7 @@ static void add_up(struct campaign *c)
 		for (unsigned k = 0; k < TW_CLAUSES; k++)
 			sum->decided[k] += lane->decided[k];
 		for (unsigned k = 0; k < lane->n_finds; k++)
-			add_find(sum, &lane->find[k]);
+			tw_fuzz_join(sum, &lane->find[k]);
 		if (*lane->last_void)
 			memcpy(sum->last_void, lane->last_void, sizeof(sum->last_void));
 		if (*lane->trouble || !lane->done)
@@ -178,7 +153,7 @@ static void print_find(const struct campaign *c, unsigned i)
 
 	printf("\nfinding %u: %s; model by %s; shown %u of %d times, met %u times, first after "
 	       "%.1f s\n",
-	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, TW_CONFIRMATIONS,
+	       i + 1, f->seen.differs, tw_clauses[f->seen.by].name, f->confirmed, f->played,
 	       f->times, (double)(f->first - c->began) / SEC_NS);
 	printf("  world %s: %s\n", world->name, tw_text_given(&world->given, text, sizeof(text)));
 	printf("  peer's ISN %u, TSval %u\n", f->walk.isn, f->walk.tsval);
@@ -254,7 +229,7 @@ static void print_kept(const char *path, const struct tw_fuzz_find *find)
 {
 	fprintf(stderr, "%s: %s, %u of %d times\n", path,
 		find->confirmed ? "kernel and model disagree" : "kernel and model agree",
-		find->confirmed ? find->confirmed : TW_CONFIRMATIONS, TW_CONFIRMATIONS);
+		find->confirmed ? find->confirmed : find->played, find->played);
 }
 
 static int replay_one(const struct fuzz_args *args, const struct tw_model_facts *facts,
@@ -291,29 +266,40 @@ static unsigned free_number(const char *dir)
 	return no;
 }
 
-/* Files of each finding, and a capture of what the kernel did. */
+/* What the kernel did, of a walk that is no longer than a row. */
+static int capture(const struct fuzz_args *args, const struct tw_walk *walk, unsigned no,
+		   const struct tw_facts *facts, struct tw_err *err)
+{
+	struct tw_result res = { .family = args->v6 ? TW_IPV6 : TW_IPV4 };
+	struct tw_case row;
+	char id[32];
+	int ret;
+
+	if (tw_walk_row(walk, &row, NULL) < 0)
+		return 0;
+	snprintf(id, sizeof(id), "finding-%u", no);
+	row.id = id;
+	res.row = &row;
+	ret = tw_alone_play(&res, facts, args->seed, err);
+	if (ret >= 0)
+		ret = tw_alone_capture(&res, facts, "twprobe fuzz", args->corpus, err);
+	tw_evidence_free(&res.ev);
+	return ret;
+}
+
+/* Files of each finding, and a capture. */
 static int keep(const struct fuzz_args *args, const struct campaign *c,
 		const struct tw_facts *facts, struct tw_err *err)
 {
 	int ret = 0;
 
 	for (unsigned i = 0; ret >= 0 && i < c->sum.n_finds; i++) {
-		struct tw_result res = { .family = c->cfg.family };
 		unsigned no = free_number(args->corpus);
-		struct tw_case row;
-		char id[32];
 
 		ret = tw_finding_write(&c->sum.find[i], facts, args->seed, c->cfg.family,
 				       args->corpus, no, err);
-		tw_walk_row(&c->sum.find[i].walk, &row);
-		snprintf(id, sizeof(id), "finding-%u", no);
-		row.id = id;
-		res.row = &row;
 		if (ret >= 0)
-			ret = tw_alone_play(&res, facts, args->seed, err);
-		if (ret >= 0)
-			ret = tw_alone_capture(&res, facts, "twprobe fuzz", args->corpus, err);
-		tw_evidence_free(&res.ev);
+			ret = capture(args, &c->sum.find[i].walk, no, facts, err);
 		if (ret >= 0)
 			fprintf(stderr, "kept as %s/finding-%u.*\n", args->corpus, no);
 	}
@@ -482,6 +468,11 @@ static int check_args(struct fuzz_args *args, struct tw_err *err)
 				     : LANES_MAX / LANES_PER_CPU;
 	if (args->jobs > LANES_MAX / LANES_PER_CPU)
 		return tw_err_set(err, EINVAL, "--jobs: at most %d", LANES_MAX / LANES_PER_CPU);
+	if (args->replay &&
+	    (args->json || args->corpus || (args->broken && !strcmp(args->broken, "all"))))
+		return tw_err_set(err, EINVAL,
+				  "--replay plays one file, with one --break at most: without "
+				  "--json, --corpus and --break all");
 	if (args->broken && strcmp(args->broken, "all") != 0 && !tw_clause_find(args->broken))
 		return tw_err_set(err, EINVAL, "--break: there is no clause \"%.40s\"",
 				  args->broken);

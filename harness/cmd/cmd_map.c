@@ -32,14 +32,17 @@ struct map_args {
 	const char *json_file, *svg, *diff, *from;
 };
 
-/* A map, and whose it is. */
+/* A map, whose it is, and what was asked. */
 struct side {
 	struct tw_map map;
-	char name[160];
+	char name[160], given[256], segment[128];
+	int family;
+	bool ts;
 };
 
 struct drawn {
 	struct side a, b;
+	struct tw_map whole; /* a's, with the numbers that SYN-ACKs begin with */
 	struct tw_facts facts;
 	uint64_t tuples;
 	double wall_s, cpu_s;
@@ -62,6 +65,20 @@ static double cpu_of_children(void)
 	       (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e6;
 }
 
+static void put_question(const struct map_args *args, struct side *ret)
+{
+	tw_text_given(&args->setup.given, ret->given, sizeof(ret->given));
+	tw_text_send(&args->setup.send, ret->segment, sizeof(ret->segment));
+	ret->family = (int)args->setup.family;
+	ret->ts = args->setup.given.ts == TW_TS_ON;
+}
+
+static bool same_question(const struct side *a, const struct side *b)
+{
+	return !strcmp(a->given, b->given) && !strcmp(a->segment, b->segment) &&
+	       a->family == b->family;
+}
+
 static int draw_kernel(const struct map_args *args, struct drawn *d, struct tw_err *err)
 {
 	struct tw_oracle_kernel *kernel;
@@ -81,6 +98,7 @@ static int draw_kernel(const struct map_args *args, struct drawn *d, struct tw_e
 	tw_oracle_kernel_close(kernel);
 	d->cpu_s = cpu_of_children();
 	snprintf(d->a.name, sizeof(d->a.name), "kernel %s", d->facts.release);
+	put_question(args, &d->a);
 	return ret;
 }
 
@@ -91,13 +109,23 @@ static int draw_model(const struct map_args *args, struct drawn *d, enum tw_prof
 	struct tw_oracle_model model;
 	int ret;
 
+	put_question(args, &d->b);
+	if (!same_question(&d->a, &d->b))
+		return tw_err_set(
+			err, EINVAL,
+			"%s is a map of %s, IPv%d, %s, and not of %s, IPv%d, %s: give the "
+			"options with which it was drawn",
+			args->from, d->a.segment, d->a.family, d->a.given, d->b.segment,
+			d->b.family, d->b.given);
 	if (d->facts.n_names)
 		tw_model_facts_of(&d->facts, &facts);
 	ret = tw_oracle_model(&args->setup, &facts, profile, d->a.map.wnd, &model, err);
 	if (ret < 0)
 		return ret;
 	snprintf(d->b.name, sizeof(d->b.name), "%s",
-		 profile == TW_BY_RFC ? "the RFCs" : "the model of Linux");
+		 profile == TW_BY_RFC ? "the RFCs"
+		 : d->facts.n_names   ? "the model of Linux"
+				      : "the model of Linux as the newest kernel is");
 	return tw_map_draw(&model.oracle, args->cells, &d->b.map, err);
 }
 
@@ -106,14 +134,20 @@ static int read_map(const char *path, struct side *ret, struct tw_err *err)
 	json_error_t why;
 	json_t *doc = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
 	const char *name = json_string_value(json_object_get(doc, "of"));
+	const char *given = json_string_value(json_object_get(doc, "given"));
+	const char *segment = json_string_value(json_object_get(doc, "segment"));
 	int code;
 
 	if (!doc)
 		return tw_err_set(err, EINVAL, "%s, line %d: %s", path, why.line, why.text);
 	snprintf(ret->name, sizeof(ret->name), "%s", name ? name : path);
+	snprintf(ret->given, sizeof(ret->given), "%s", given ? given : "?");
+	snprintf(ret->segment, sizeof(ret->segment), "%s", segment ? segment : "?");
+	ret->family = (int)json_integer_value(json_object_get(doc, "family"));
+	ret->ts = !json_is_false(json_object_get(doc, "timestamps"));
 	code = tw_map_from_json(json_object_get(doc, "map"), &ret->map, err);
 	json_decref(doc);
-	return code < 0 ? tw_err_set(err, EINVAL, "%s: %s", path, err->text) : 0;
+	return code < 0 ? tw_err_in(err, code, "%s", path) : 0;
 }
 
 static int draw_both(const struct map_args *args, struct drawn *d, struct tw_err *err)
@@ -130,31 +164,27 @@ static int draw_both(const struct map_args *args, struct drawn *d, struct tw_err
 	return read_map(diff, &d->b, err);
 }
 
-static char *title(const struct map_args *args, const struct drawn *d, char *ret, size_t size)
+static void print_title(const struct side *side)
 {
-	char given[256], send[128];
-
-	snprintf(ret, size, "%s, IPv%d, %s; segment %s", d->a.name, args->setup.family,
-		 tw_text_given(&args->setup.given, given, sizeof(given)),
-		 tw_text_send(&args->setup.send, send, sizeof(send)));
-	return ret;
+	printf("%s, IPv%d, %s; segment %s", side->name, side->family, side->given, side->segment);
 }
 
 static void print_text(const struct map_args *args, const struct drawn *d, unsigned differ)
 {
-	char text[512];
-
-	if (args->from)
-		printf("%s, against %s\n\n", d->a.name, d->b.name);
-	else
-		printf("%s\n%llu points asked on %llu tuples in %.2f s (%.2f s of CPU), a grid of "
+	print_title(&d->a);
+	if (!args->from)
+		printf("\n%llu points asked on %llu tuples in %.2f s (%.2f s of CPU), a grid of "
 		       "%u x %u first; "
-		       "%llu times a boundary was proved by its two neighbours; seed %llu\n\n",
-		       title(args, d, text, sizeof(text)), (unsigned long long)d->a.map.probes,
-		       (unsigned long long)d->tuples, d->wall_s, d->cpu_s, d->a.map.grid[0],
-		       d->a.map.grid[1], (unsigned long long)d->a.map.proofs, args->seed);
-	tw_map_text(&d->a.map, args->diff && differ ? &d->b.map : NULL,
-		    args->setup.given.ts == TW_TS_ON, stdout);
+		       "%llu times a boundary was proved by its two neighbours; seed %llu",
+		       (unsigned long long)d->a.map.probes, (unsigned long long)d->tuples,
+		       d->wall_s, d->cpu_s, d->a.map.grid[0], d->a.map.grid[1],
+		       (unsigned long long)d->a.map.proofs, args->seed);
+	if (!same_question(&d->a, &d->b)) {
+		fputs("\nagainst ", stdout);
+		print_title(&d->b);
+	}
+	fputs("\n\n", stdout);
+	tw_map_text(&d->a.map, args->diff && differ ? &d->b.map : NULL, d->a.ts, stdout);
 	if (differ)
 		printf("\n%u regions differ from %s%s\n", differ, d->b.name,
 		       args->diff ? " (A/B above: here A, there B)" : "; --diff model shows them");
@@ -164,15 +194,12 @@ static void print_text(const struct map_args *args, const struct drawn *d, unsig
 
 static json_t *to_json(const struct map_args *args, const struct drawn *d, unsigned differ)
 {
-	char given[256], send[128];
-
-	return json_pack("{s:s, s:s, s:s, s:i, s:o, s:I, s:f, s:f, s:o, s:s, s:i}", "of", d->a.name,
-			 "given", tw_text_given(&args->setup.given, given, sizeof(given)),
-			 "segment", tw_text_send(&args->setup.send, send, sizeof(send)), "family",
-			 (int)args->setup.family, "seed", json_sprintf("%llu", args->seed),
-			 "tuples", (json_int_t)d->tuples, "wall_s", d->wall_s, "cpu_s", d->cpu_s,
-			 "map", tw_map_to_json(&d->a.map), "against", d->b.name, "differ",
-			 (int)differ);
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:I, s:f, s:f, s:o, s:s, s:i}", "of",
+			 d->a.name, "given", d->a.given, "segment", d->a.segment, "family",
+			 d->a.family, "timestamps", d->a.ts, "seed",
+			 json_sprintf("%llu", args->seed), "tuples", (json_int_t)d->tuples,
+			 "wall_s", d->wall_s, "cpu_s", d->cpu_s, "map", tw_map_to_json(&d->whole),
+			 "against", d->b.name, "differ", (int)differ);
 }
 
 static int write_json(const struct map_args *args, const struct drawn *d, unsigned differ,
@@ -195,19 +222,18 @@ static int write_json(const struct map_args *args, const struct drawn *d, unsign
 static int write_svg(const struct map_args *args, const struct drawn *d, struct tw_err *err)
 {
 	FILE *out = fopen(args->svg, "w");
-	char text[128], given[256], send[128];
+	char text[256];
 	const struct tw_map_picture picture = {
 		.map = &d->a.map,
 		.name = d->a.name,
 		.other = args->diff ? &d->b.map : NULL,
 		.other_name = d->b.name,
 		.title = text,
-		.given = tw_text_given(&args->setup.given, given, sizeof(given)),
+		.given = d->a.given,
 	};
 
-	snprintf(text, sizeof(text), "What becomes of a segment with flags %s, IPv%d",
-		 tw_text_send(&args->setup.send, send, sizeof(send)), args->setup.family);
-
+	snprintf(text, sizeof(text), "What becomes of a segment with flags %s, IPv%d", d->a.segment,
+		 d->a.family);
 	if (!out)
 		return tw_err_set(err, errno, "%s: %s", args->svg, strerror(errno));
 	tw_map_svg(&picture, out);
@@ -222,6 +248,7 @@ static int map(const struct map_args *args, enum tw_exit *ret_exit, struct tw_er
 	unsigned differ = 0;
 	int ret = draw_both(args, &d, err);
 
+	d.whole = d.a.map;
 	if (ret >= 0 && args->diff && !strcmp(args->diff, "rfc")) {
 		tw_map_any_isn(&d.a.map);
 		tw_map_any_isn(&d.b.map);

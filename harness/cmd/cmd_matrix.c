@@ -10,7 +10,7 @@
 #include "cmd/opts.h"
 #include "cmd/watch.h"
 #include "matrix/drive.h"
-#include "text/textbuf.h"
+#include "text/shell.h"
 #include "vm/cache.h"
 #include "vm/task.h"
 
@@ -135,28 +135,19 @@ static int find_kernels(struct run *run, struct tw_err *err)
 				 dir);
 }
 
-/* A column's name is a file's name as well, and is there once. */
 static void name_columns(struct run *run)
 {
 	for (unsigned c = 0; c < run->n_words; c++) {
 		struct tw_column *col = &run->m.col[c];
-		unsigned same = 1;
 
-		snprintf(col->label, sizeof(col->label), "%s", run->kernel[c].label);
-		for (char *at = col->label; *at; at++)
-			*at = *at == '/' || *at < ' ' ? '-' : *at;
-		for (unsigned before = 0; before < c; before++)
-			same += !strcmp(run->kernel[before].label, run->kernel[c].label);
-		if (same > 1)
-			snprintf(col->label, sizeof(col->label), "%.36s-%u", run->kernel[c].label,
-				 same);
+		tw_matrix_label(&run->m, c, run->kernel[c].label);
 		snprintf(col->version, sizeof(col->version), "%s", run->kernel[c].version);
 		snprintf(col->release, sizeof(col->release), "%s", run->kernel[c].release);
 	}
 }
 
-/* "twprobe matrix --slow --rows 'syn.*' --seed 1", quoted for a shell; the kernel comes behind it. */
-static void put_command(const struct run *run, char *ret, size_t size)
+/* "twprobe matrix --slow --rows 'syn.*' --seed 1", for a shell; then the kernel's @word, if there is one. */
+static void put_command(const struct run *run, const char *word, char *ret, size_t size)
 {
 	FILE *out = fmemopen(ret, size, "w");
 
@@ -168,11 +159,19 @@ static void put_command(const struct run *run, char *ret, size_t size)
 		fprintf(out, " -%d", run->sel.v4 ? 4 : 6);
 	if (run->sel.slow || run->sel.slowest)
 		fprintf(out, run->sel.slowest ? " --slowest" : " --slow");
-	for (int i = 0; i < run->sel.n_patterns; i++)
-		fprintf(out, " --rows '%s'", run->sel.pattern[i]);
+	for (int i = 0; i < run->sel.n_patterns; i++) {
+		fprintf(out, " --rows ");
+		tw_shell_put(out, run->sel.pattern[i]);
+	}
+	if (!run->sel.virtual_time)
+		fprintf(out, " --accel kvm");
 	if (run->memory != MEMORY_MB)
 		fprintf(out, " --memory %u", run->memory);
 	fprintf(out, " --seed %llu", run->seed);
+	if (word) {
+		fputc(' ', out);
+		tw_shell_put(out, word);
+	}
 	fclose(out);
 	ret[size - 1] = '\0';
 }
@@ -189,7 +188,7 @@ static int open_kernels(struct run *run, struct tw_err *err)
 	return ret;
 }
 
-static int drive(struct run *run, const char *command, struct tw_err *err)
+static int drive(struct run *run, struct tw_err *err)
 {
 	char *task = tw_task_write(&run->sel, run->seed);
 	struct tw_watch watch;
@@ -202,12 +201,8 @@ static int drive(struct run *run, const char *command, struct tw_err *err)
 					  .arg = &watch };
 	int ret = task ? 0 : tw_err_set(err, ENOMEM, "out of memory");
 
-	for (unsigned c = 0; c < run->n_words; c++) {
-		struct tw_column *col = &run->m.col[c];
-		struct tw_textbuf again = tw_textbuf_on(col->again, sizeof(col->again));
-
-		tw_textbuf_add(&again, "%s '%s'", command, run->word[c]);
-	}
+	for (unsigned c = 0; c < run->n_words; c++)
+		put_command(run, run->word[c], run->m.col[c].again, sizeof(run->m.col[c].again));
 	tw_watch_init(&watch, stderr, run->choice.quiet);
 	if (ret == 0)
 		ret = tw_drive(&run->m, run->kernel, &cfg, err);
@@ -217,7 +212,7 @@ static int drive(struct run *run, const char *command, struct tw_err *err)
 
 static int run_matrix(struct run *run, enum tw_exit *ret_exit, struct tw_err *err)
 {
-	char command[512];
+	char command[1024];
 	int ret = tw_plan_make(&run->sel, &run->plan, err);
 
 	if (ret == 0)
@@ -231,10 +226,10 @@ static int run_matrix(struct run *run, enum tw_exit *ret_exit, struct tw_err *er
 	if (ret < 0)
 		return ret;
 	name_columns(run);
-	put_command(run, command, sizeof(command));
+	put_command(run, NULL, command, sizeof(command));
 	ret = tw_matrix_baseline(&run->choice, &run->m, err);
 	if (ret == 0)
-		ret = drive(run, command, err);
+		ret = drive(run, err);
 	return ret < 0 ? ret
 		       : tw_matrix_tell(&run->choice, &run->m, command, run->seed, ret_exit, err);
 }

@@ -10,6 +10,7 @@
 #include "base/wait.h"
 #include "cmd/cmd_nat.h"
 #include "cmd/opts.h"
+#include "evidence/json_fields.h"
 #include "nat/simulate.h"
 #include "twprobe/io.h"
 
@@ -115,13 +116,13 @@ static void print_json(const struct sim_args *args, const struct tw_sim_result *
 		json_object_set_new(delays, name, number(r->delay_ms[i]));
 	}
 	doc = json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:I, s:f, s:I}",
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:I, s:f, s:o}",
 		"connections", (json_int_t)r->connections, "no_port", (json_int_t)r->no_port,
 		"reused", (json_int_t)r->reused, "rejected", (json_int_t)r->rejected, "never",
 		(json_int_t)r->never, "rejected_syns", (json_int_t)r->rejected_syns, "loss",
 		r->loss.of ? (double)r->loss.n / r->loss.of : 0.0, "loss_low", r->loss.low,
 		"loss_high", r->loss.high, "delay_ms", delays, "simulated_s", r->simulated_s,
-		"events", (json_int_t)r->events, "wall_s", wall_s, "seed", (json_int_t)args->seed);
+		"events", (json_int_t)r->events, "wall_s", wall_s, "seed", tw_json_u64(args->seed));
 	json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(doc);

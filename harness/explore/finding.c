@@ -11,11 +11,11 @@ json_t *tw_finding_json(const struct tw_fuzz_find *f, const struct tw_facts *fac
 			unsigned long long seed, enum tw_family family)
 {
 	json_t *doc = tw_walk_to_json(&f->walk);
-	json_t *seen = json_pack(
-		"{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:i, s:o}", "differs", f->seen.differs,
-		"clause", tw_clauses[f->seen.by].name, "model", f->seen.expected, "kernel",
-		f->seen.observed, "confirmed", (int)f->confirmed, "of", TW_CONFIRMATIONS, "release",
-		facts->release, "family", (int)family, "seed", json_sprintf("%llu", seed));
+	json_t *seen = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:i, s:o}", "differs",
+				 f->seen.differs, "clause", tw_clauses[f->seen.by].name, "model",
+				 f->seen.expected, "kernel", f->seen.observed, "confirmed",
+				 (int)f->confirmed, "of", (int)f->played, "release", facts->release,
+				 "family", (int)family, "seed", json_sprintf("%llu", seed));
 
 	if (doc && seen)
 		json_object_set_new(doc, "finding", seen);
@@ -185,8 +185,9 @@ static int write_script(const struct tw_fuzz_find *f, const struct tw_facts *fac
 
 	if (!out)
 		return -EIO;
-	tw_walk_row(&f->walk, &row);
-	ret = tw_drill_write(&row, facts, out, &why);
+	ret = tw_walk_row(&f->walk, &row, &why);
+	if (ret >= 0)
+		ret = tw_drill_write(&row, facts, out, &why);
 	fclose(out);
 	if (ret < 0)
 		remove(path); /* packetdrill cannot say it */

@@ -33,9 +33,14 @@ static uint64_t now(void)
 	return clock->now(clock);
 }
 
+static bool stopped(const struct fuzz *f)
+{
+	return __atomic_load_n(f->stop, __ATOMIC_RELAXED);
+}
+
 static bool over(const struct fuzz *f)
 {
-	return now() >= f->cfg->until || __atomic_load_n(f->stop, __ATOMIC_RELAXED);
+	return now() >= f->cfg->until || stopped(f);
 }
 
 static bool same_find(const struct tw_fuzz_find *find, const struct tw_walk *walk,
@@ -57,29 +62,31 @@ static bool known(struct fuzz *f, const struct tw_walk *walk, const struct tw_di
 	return f->acc->n_finds == TW_FINDS_OF_LANE;
 }
 
-/* 1: the whole model disagrees with the kernel there as well, so that the missing clause is not what was found. */
+/* 1: the whole model is not known to agree with the kernel there, so that the missing clause need not be what was found. */
 static int of_its_own(struct fuzz *f, const struct tw_walk *walk, struct tw_err *err)
 {
+	struct tw_confirmed whole;
 	int ret;
 
 	tw_referee_break(f->referee, TW_CLAUSE_NONE);
-	ret = tw_confirm(f->referee, walk, err);
+	ret = tw_confirm(f->referee, walk, &whole, err);
 	tw_referee_break(f->referee, f->cfg->broken);
-	return ret < 0 ? ret : ret > 0;
+	return ret < 0 ? ret : whole.shown || !whole.played;
 }
 
 static int work_out(struct fuzz *f, const struct tw_walk *walk, const struct tw_dispute_seen *seen,
 		    struct tw_err *err)
 {
 	struct tw_fuzz_find find = { .walk = *walk, .seen = *seen, .times = 1, .first = now() };
-	bool steady;
-	int ret = tw_shrink(f->referee, &find.walk, &find.seen, &steady, err);
+	struct tw_confirmed again;
+	int ret = tw_shrink(f->referee, &find.walk, &find.seen, err);
 
-	if (ret >= 0 && steady)
-		ret = tw_confirm(f->referee, &find.walk, err);
+	if (ret >= 0)
+		ret = tw_confirm(f->referee, &find.walk, &again, err);
 	if (ret < 0)
 		return ret;
-	find.confirmed = steady ? (unsigned)ret : 0;
+	find.confirmed = again.shown;
+	find.played = again.played;
 	if (find.confirmed && f->cfg->broken && (ret = of_its_own(f, &find.walk, err)) != 0) {
 		if (ret < 0)
 			return ret;
@@ -149,12 +156,36 @@ static int one_play(struct fuzz *f, struct tw_err *err)
 	f->acc->segments += play.segments;
 	f->acc->unclear += play.unclear;
 	f->acc->failed += play.failed;
-	for (unsigned i = 0; ret >= 0 && play.disputes && i < n && !over(f); i++)
+	for (unsigned i = 0; ret >= 0 && play.disputes && i < n && !stopped(f); i++)
 		if (f->seen[i].there && !known(f, &f->walk[i], &f->seen[i]))
 			ret = work_out(f, &f->walk[i], &f->seen[i], err);
 	if (ret >= 0 && f->sum.there)
 		ret = work_out_sum(f, n, err);
 	return ret;
+}
+
+static bool is_better(const struct tw_fuzz_find *a, const struct tw_fuzz_find *b)
+{
+	if (a->confirmed != b->confirmed)
+		return a->confirmed > b->confirmed;
+	return tw_walk_cost(&a->walk) < tw_walk_cost(&b->walk);
+}
+
+void tw_fuzz_join(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find)
+{
+	for (unsigned i = 0; i < sum->n_finds; i++) {
+		struct tw_fuzz_find *have = &sum->find[i];
+		struct tw_fuzz_find best = is_better(find, have) ? *find : *have;
+
+		if (!same_find(have, &find->walk, &find->seen))
+			continue;
+		best.times = have->times + find->times;
+		best.first = find->first < have->first ? find->first : have->first;
+		*have = best;
+		return;
+	}
+	if (sum->n_finds < TW_FINDS_OF_LANE)
+		sum->find[sum->n_finds++] = *find;
 }
 
 void tw_fuzz_lane(const struct tw_fuzz_cfg *cfg, struct tw_fuzz_account *acc, bool *stop)

@@ -27,7 +27,8 @@ struct tw_fuzz_cfg {
 struct tw_fuzz_find {
 	struct tw_walk walk; /* shrunk */
 	struct tw_dispute_seen seen;
-	unsigned confirmed; /* of TW_CONFIRMATIONS; 0: it was not seen again */
+	unsigned confirmed; /* 0: it was not seen again, */
+	unsigned played;    /* in so many plays that had a verdict, of TW_CONFIRMATIONS */
 	unsigned times;     /* that the same showed up */
 	uint64_t first;     /* when it was seen first, CLOCK_MONOTONIC, ns */
 };
@@ -42,6 +43,12 @@ struct tw_fuzz_account {
 	char trouble[384]; /* not empty: the lane broke down */
 	bool done;
 };
+
+/*
+ * Adds what a lane has found to the sum of all. Of the same in both that stays which was shown more often, then the simpler one. What
+ * is more than TW_FINDS_OF_LANE is left out.
+ */
+void tw_fuzz_join(struct tw_fuzz_account *sum, const struct tw_fuzz_find *find);
 
 /* @stop: shared by all lanes; set when one of them is to be the last word. */
 void tw_fuzz_lane(const struct tw_fuzz_cfg *cfg, struct tw_fuzz_account *ret, bool *stop);

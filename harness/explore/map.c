@@ -25,14 +25,14 @@ unsigned tw_axis_band(const struct tw_axis *axis, int32_t at)
 	return band;
 }
 
-static int add_cut(struct tw_axis *axis, int32_t cut)
+static int add_cut(struct tw_axis *axis, int32_t cut, unsigned most)
 {
 	unsigned i = axis->n_cuts;
 
 	for (unsigned k = 0; k < axis->n_cuts; k++)
 		if (axis->cut[k] == cut)
 			return 0;
-	if (axis->n_cuts == TW_CUTS_MAX)
+	if (axis->n_cuts == most)
 		return -EPROTO;
 	for (; i && axis->cut[i - 1] > cut; i--)
 		axis->cut[i] = axis->cut[i - 1];
@@ -45,7 +45,7 @@ void tw_axis_merge(const struct tw_axis *a, const struct tw_axis *b, struct tw_a
 {
 	*ret = *a;
 	for (unsigned i = 0; i < b->n_cuts; i++)
-		add_cut(ret, b->cut[i]);
+		add_cut(ret, b->cut[i], TW_CUTS_MAX);
 }
 
 uint32_t tw_map_at(const struct tw_map *map, const struct tw_point *p)
@@ -168,10 +168,11 @@ int tw_map_draw(struct tw_oracle *oracle, unsigned cells, struct tw_map *ret, st
 		code = tw_drawing_bounds(&d, err);
 	for (unsigned i = 0; code >= 0 && i < d.n_bounds; i++)
 		for (unsigned k = 0; code >= 0 && k < d.bound[i].n_cuts; k++)
-			if (add_cut(d.bound[i].by_ts ? &ret->ts : &ret->seq, d.bound[i].cut[k]) < 0)
+			if (add_cut(d.bound[i].by_ts ? &ret->ts : &ret->seq, d.bound[i].cut[k],
+				    TW_MAP_CUTS_MAX) < 0)
 				code = tw_err_set(err, EPROTO,
 						  "more than %d boundaries along one axis",
-						  TW_CUTS_MAX);
+						  TW_MAP_CUTS_MAX);
 	if (code >= 0)
 		code = fill_cells(&d, ret, err);
 	if (code >= 0)

@@ -33,8 +33,9 @@ struct tw_oracle {
 };
 
 enum {
-	TW_CUTS_MAX = 14,               /* of one axis */
-	TW_BANDS_MAX = TW_CUTS_MAX + 1, /* between them */
+	TW_MAP_CUTS_MAX = 14,              /* of one axis of a map */
+	TW_CUTS_MAX = 2 * TW_MAP_CUTS_MAX, /* of an axis: it may be two maps' */
+	TW_BANDS_MAX = TW_CUTS_MAX + 1,    /* between them */
 };
 
 /* Bands of one axis: the first begins at -2^31, band i + 1 at cut[i]. */

@@ -28,7 +28,7 @@ static int by_value(const void *a, const void *b)
  */
 static unsigned make_axis(unsigned cells, int32_t *ret)
 {
-	unsigned n = 0, kept = 0;
+	unsigned n = 0, kept = 0, rest;
 
 	for (int32_t i = -NEAR; i <= NEAR; i++)
 		ret[n++] = i;
@@ -40,9 +40,11 @@ static unsigned make_axis(unsigned cells, int32_t *ret)
 	}
 	ret[n++] = INT32_MIN;
 	ret[n++] = INT32_MAX;
-	for (unsigned i = 0; n < cells; i++)
-		ret[n++] = (int32_t)((uint32_t)INT32_MIN + (uint32_t)((uint64_t)(2 * i + 1) *
-								      (UINT32_MAX / (2u * cells))));
+	/* a third into each part: no power of two is there */
+	rest = n < cells ? cells - n : 0;
+	for (unsigned i = 0; i < rest; i++)
+		ret[n++] = (int32_t)((uint32_t)INT32_MIN + (uint32_t)((uint64_t)(3 * i + 1) *
+								      (UINT32_MAX / (3u * rest))));
 	qsort(ret, n, sizeof(*ret), by_value);
 	for (unsigned i = 0; i < n; i++)
 		if (!kept || ret[kept - 1] != ret[i])

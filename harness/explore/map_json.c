@@ -43,7 +43,7 @@ static bool axis_from_json(const json_t *cuts, struct tw_axis *ret)
 {
 	size_t n = json_array_size(cuts);
 
-	if (!json_is_array(cuts) || n > TW_CUTS_MAX)
+	if (!json_is_array(cuts) || n > TW_MAP_CUTS_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		json_int_t at = json_integer_value(json_array_get(cuts, i));

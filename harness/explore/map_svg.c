@@ -2,6 +2,7 @@
 
 #include "explore/map_legend.h"
 #include "explore/map_text.h"
+#include "report/xml.h"
 #include "text/text.h"
 
 enum {
@@ -40,7 +41,9 @@ static void cell(const struct canvas *c, double x, double y, double w, double h,
 
 static void label(const struct canvas *c, double x, double y, const char *class, const char *text)
 {
-	fprintf(c->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>\n", x, y, class, text);
+	fprintf(c->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
+	tw_xml_put(c->out, text);
+	fputs("</text>\n", c->out);
 }
 
 /* Where the bands begin, from 0 to @size: to scale, but none thinner than can be seen. */

@@ -22,19 +22,25 @@ int tw_replay_read(const char *path, struct tw_walk *ret, struct tw_err *err)
 	return code < 0 ? tw_err_set(err, EINVAL, "%s: %.300s", path, inner.text) : 0;
 }
 
+/* What came to no verdict neither agrees nor disagrees. */
 static int replay_on(struct tw_referee *referee, const struct tw_walk *walk,
 		     struct tw_fuzz_find *ret, struct tw_err *err)
 {
-	struct tw_dispute_seen sum;
-	struct tw_refereed play;
-	int code = tw_referee_play(referee, walk, 1, &ret->seen, &sum, &play, err);
+	struct tw_confirmed again;
+	int code = tw_confirm(referee, walk, &again, err);
 
-	if (code >= 0)
-		code = tw_confirm(referee, walk, err);
-	ret->walk = *walk;
-	ret->confirmed = code < 0 ? 0 : (unsigned)code;
-	ret->times = 1;
-	return code < 0 ? code : 0;
+	if (code < 0)
+		return code;
+	*ret = (struct tw_fuzz_find){ .walk = *walk,
+				      .seen = again.seen,
+				      .confirmed = again.shown,
+				      .played = again.played,
+				      .times = 1 };
+	return again.played
+		       ? 0
+		       : tw_err_set(err, EAGAIN,
+				    "a walk that was kept came to no verdict: its connections did "
+				    "not come up, or this process is stopped again and again");
 }
 
 int tw_replay(const struct tw_walk *walk, const struct tw_model_facts *facts, enum tw_family family,

@@ -11,7 +11,7 @@ int tw_replay_read(const char *path, struct tw_walk *ret, struct tw_err *err);
 
 /*
  * Plays the walk TW_CONFIRMATIONS times on a lane of its own; @ret has how often kernel and model disagreed, and about what. 0 or
- * negative errno.
+ * negative errno; -EAGAIN: no play of it had a verdict.
  */
 int tw_replay(const struct tw_walk *walk, const struct tw_model_facts *facts, enum tw_family family,
 	      enum tw_clause broken, struct tw_fuzz_find *ret, struct tw_err *err);

@@ -18,19 +18,21 @@ struct trial {
 	struct tw_dispute_seen seen[CANDIDATES_MAX];
 };
 
-/* Plays until it is not void. */
+/* Plays until it is not void; a walk that is alone, until it has a verdict. Returns 1 if that came, 0, or negative errno. */
 static int play(struct tw_referee *r, const struct tw_walk *walks, unsigned n,
 		struct tw_dispute_seen *ret, struct tw_dispute_seen *ret_sum, struct tw_err *err)
 {
 	struct tw_refereed play;
-	int code = 0;
 
 	for (unsigned i = 0; i < TRIES; i++) {
-		code = tw_referee_play(r, walks, n, ret, ret_sum, &play, err);
-		if (code < 0 || !*play.why_void)
-			break;
+		int code = tw_referee_play(r, walks, n, ret, ret_sum, &play, err);
+
+		if (code < 0)
+			return code;
+		if (!*play.why_void && (n > 1 || !(play.failed || play.unclear)))
+			return 1;
 	}
-	return code;
+	return 0;
 }
 
 /* A counter, or a world of one tuple, is looked at walk by walk, until one shows it. */
@@ -80,13 +82,12 @@ static unsigned best_of(const struct trial *t)
 }
 
 int tw_shrink(struct tw_referee *r, struct tw_walk *walk, struct tw_dispute_seen *seen,
-	      bool *ret_steady, struct tw_err *err)
+	      struct tw_err *err)
 {
 	struct trial *t = calloc(1, sizeof(*t));
 	bool singly = seen->counter[0] != '\0';
 	int ret = t ? 0 : tw_err_set(err, ENOMEM, "out of memory");
 
-	*ret_steady = false;
 	if (ret < 0)
 		return ret;
 	if (walk->n > seen->step + 1)
@@ -103,7 +104,6 @@ int tw_shrink(struct tw_referee *r, struct tw_walk *walk, struct tw_dispute_seen
 			continue;
 		}
 		idle = 0;
-		*ret_steady = true;
 		*walk = t->walk[best];
 		*seen = t->seen[best];
 		if (walk->n > seen->step + 1)
@@ -111,20 +111,26 @@ int tw_shrink(struct tw_referee *r, struct tw_walk *walk, struct tw_dispute_seen
 		candidates(walk, t);
 	}
 	free(t);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
-int tw_confirm(struct tw_referee *r, const struct tw_walk *walk, struct tw_err *err)
+int tw_confirm(struct tw_referee *r, const struct tw_walk *walk, struct tw_confirmed *ret,
+	       struct tw_err *err)
 {
 	struct tw_dispute_seen seen, sum;
-	int there = 0, ret = 0;
+	int code = 0;
 
-	for (unsigned i = 0; i < TW_CONFIRMATIONS && ret >= 0; i++) {
-		memset(&seen, 0, sizeof(seen));
-		ret = play(r, walk, 1, &seen, &sum, err);
-		there += ret >= 0 && seen.there;
+	memset(ret, 0, sizeof(*ret));
+	for (unsigned i = 0; i < TW_CONFIRMATIONS && code >= 0; i++) {
+		code = play(r, walk, 1, &seen, &sum, err);
+		if (code < 1)
+			continue;
+		ret->played++;
+		ret->shown += seen.there;
+		if (seen.there)
+			ret->seen = seen;
 	}
-	return ret < 0 ? ret : there;
+	return code < 0 ? code : 0;
 }
 
 int tw_find_culprit(struct tw_referee *r, const struct tw_walk *walks, unsigned n,

@@ -1,5 +1,6 @@
 #include "explore/walk.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/numbers.h"
@@ -287,11 +288,15 @@ void tw_walk_draw(const struct tw_shapes *shapes, unsigned index, const struct t
 		ret->move[1 + tw_random_below(random, 3)].pause_ms = WAIT_MS;
 }
 
-void tw_walk_row(const struct tw_walk *walk, struct tw_case *ret)
+int tw_walk_row(const struct tw_walk *walk, struct tw_case *ret, struct tw_err *err)
 {
 	*ret = (struct tw_case){ .id = "fuzz.finding", .says = "a walk of the fuzzer" };
 	ret->given = worlds[walk->world].given;
-	for (unsigned i = 0; i < walk->n && i < TW_STEPS_MAX; i++) {
+	if (walk->n > TW_STEPS_MAX)
+		return tw_err_set(err, E2BIG,
+				  "a walk of %u segments is no row, which has %d at most", walk->n,
+				  TW_STEPS_MAX);
+	for (unsigned i = 0; i < walk->n; i++) {
 		ret->step[i].send = walk->move[i].send;
 		ret->step[i].pause_ms = walk->move[i].pause_ms;
 		ret->n_steps = i + 1;
@@ -301,4 +306,5 @@ void tw_walk_row(const struct tw_walk *walk, struct tw_case *ret)
 	ret->given.rcv_nxt =
 		(struct tw_val){ TW_NUMBER,
 				 walk->isn + (ret->given.enter == TW_TO_FIN_WAIT_2 ? 1 : 2) };
+	return 0;
 }

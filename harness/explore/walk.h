@@ -66,8 +66,11 @@ unsigned tw_walk_cost(const struct tw_walk *walk);
 /* The @i-th walk that is a little simpler; false: there are no more. */
 bool tw_walk_simpler(const struct tw_walk *walk, unsigned i, struct tw_walk *ret);
 
-/* The walk as a hand-made row, for the engine, the reports and `export`. At most TW_STEPS_MAX of its segments. */
-void tw_walk_row(const struct tw_walk *walk, struct tw_case *ret);
+/*
+ * The walk as a hand-made row, for the engine, the reports and `export`. 0, or -E2BIG if it has more than TW_STEPS_MAX segments: what
+ * is cut off is another walk.
+ */
+int tw_walk_row(const struct tw_walk *walk, struct tw_case *ret, struct tw_err *err);
 
 json_t *tw_walk_to_json(const struct tw_walk *walk);
 int tw_walk_from_json(const json_t *doc, struct tw_walk *ret, struct tw_err *err);

@@ -12,8 +12,11 @@
 static int take_hello(struct tw_collect *c, const json_t *line, struct tw_err *err)
 {
 	const json_t *planned = json_object_get(line, "planned");
-	int ret = c->hello ? -EPROTO : tw_facts_from_json(line, &c->col->facts, err);
+	int ret;
 
+	if (c->hello)
+		return tw_err_set(err, EPROTO, "the guest began twice");
+	ret = tw_facts_from_json(line, &c->col->facts, err);
 	if (ret < 0)
 		return ret;
 	c->hello = true;
@@ -111,12 +114,28 @@ static void blame(const struct tw_collect *c, const char *what)
 			 words[0] ? ": " : "", words);
 }
 
+/* A worker that dies takes its row along, and another one plays the rest. */
+static void tell_missing(const struct tw_collect *c)
+{
+	unsigned first = 0;
+
+	while (c->col->cell[first].played)
+		first++;
+	snprintf(c->col->trouble, sizeof(c->col->trouble),
+		 "the guest ended without a word on %u of the rows, the first of them %s %s",
+		 c->m->n - c->col->n_played, c->m->row[first].row->id,
+		 tw_family_name(c->m->row[first].family));
+}
+
 static void tell_trouble(const struct tw_collect *c, const struct tw_vm *vm)
 {
 	char what[80];
 
-	if (vm->ending == TW_VM_DONE && c->ended)
+	if (vm->ending == TW_VM_DONE && c->ended) {
+		if (c->col->n_played < c->m->n)
+			tell_missing(c);
 		return;
+	}
 	tw_vm_why(vm, c->hello, what, sizeof(what));
 	blame(c, what);
 }

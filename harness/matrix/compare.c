@@ -126,8 +126,10 @@ int tw_compare(const struct tw_matrix *m, struct tw_differences *ret, struct tw_
 
 		*d = (struct tw_difference){ .row = 0 };
 		find_sides(m, i, d);
-		if (d->n_sides < 2)
+		if (d->n_sides < 2) {
+			ret->unplayed += d->n_sides && !m->col[0].cell[i].played;
 			continue;
+		}
 		d->explained = is_explained(m, d);
 		d->because = reasons(m, d);
 		ret->unexplained += !d->explained;

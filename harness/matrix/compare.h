@@ -31,6 +31,7 @@ struct tw_difference_kind {
 struct tw_differences {
 	struct tw_difference *diff; /* in the order of the rows */
 	unsigned n, unexplained;
+	unsigned unplayed; /* rows of which no kernel has anything: neither alike nor different */
 	struct tw_difference_kind
 		*kind; /* those without an explanation first, then those of most rows */
 	unsigned n_kinds;

@@ -1,6 +1,7 @@
 #include "matrix/matrix.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,26 @@ void tw_matrix_free(struct tw_matrix *m)
 	free(m->col);
 	free(m->row);
 	*m = (struct tw_matrix){ .n = 0 };
+}
+
+static bool label_taken(const struct tw_matrix *m, unsigned c)
+{
+	for (unsigned before = 0; before < c; before++)
+		if (!strcmp(m->col[before].label, m->col[c].label))
+			return true;
+	return false;
+}
+
+void tw_matrix_label(struct tw_matrix *m, unsigned c, const char *wish)
+{
+	char *label = m->col[c].label, name[sizeof(m->col[c].label)];
+
+	snprintf(name, sizeof(name), "%s", wish);
+	for (char *at = name; *at; at++)
+		*at = *at == '/' || (unsigned char)*at < ' ' ? '-' : *at;
+	strcpy(label, name);
+	for (unsigned n = 2; label_taken(m, c); n++)
+		snprintf(label, sizeof(name), "%.36s-%u", name, n);
 }
 
 int tw_matrix_put(struct tw_matrix *m, struct tw_column *col, unsigned i, struct tw_result *res,

@@ -39,6 +39,9 @@ int tw_matrix_init(struct tw_matrix *m, const struct tw_plan_item *rows, unsigne
 		   unsigned n_cols, struct tw_err *err);
 void tw_matrix_free(struct tw_matrix *m);
 
+/* Gives column @c the label @wish, made a file's name, and another than those of the columns before it. */
+void tw_matrix_label(struct tw_matrix *m, unsigned c, const char *wish);
+
 /*
  * Judges @res (whose evidence is taken over) by the column's facts and puts it into the cell of row @i. 0 or negative
  * errno.

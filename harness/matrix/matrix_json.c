@@ -55,8 +55,8 @@ json_t *tw_matrix_to_json(const struct tw_matrix *m, const struct tw_differences
 
 		json_array_append_new(rows, row_json(m, i, diff));
 	}
-	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}}", "kernels", kernels, "rows",
+	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i, s:i}}", "kernels", kernels, "rows",
 			 rows, "totals", "rows", (int)m->n, "kernels", (int)m->n_cols, "alike",
-			 (int)(m->n - d->n), "differ", (int)d->n, "unexplained",
-			 (int)d->unexplained);
+			 (int)(m->n - d->n - d->unplayed), "not_played", (int)d->unplayed, "differ",
+			 (int)d->n, "unexplained", (int)d->unexplained);
 }

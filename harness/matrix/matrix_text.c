@@ -256,25 +256,11 @@ static void put_every_row(const struct page *p, const struct tw_differences *d)
 	}
 }
 
-static unsigned unplayed(const struct tw_matrix *m)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < m->n; i++) {
-		unsigned c = 0;
-
-		while (c < m->n_cols && !m->col[c].cell[i].played)
-			c++;
-		n += c == m->n_cols;
-	}
-	return n;
-}
-
 void tw_matrix_print(const struct tw_matrix *m, const struct tw_differences *d,
 		     const struct tw_matrix_style *style, FILE *out)
 {
 	const struct page p = { m, style, out };
-	unsigned bad, missing = unplayed(m);
+	unsigned bad;
 
 	put_kernels(&p);
 	for (unsigned k = 0; k < d->n_kinds; k++)
@@ -284,10 +270,10 @@ void tw_matrix_print(const struct tw_matrix *m, const struct tw_differences *d,
 		put_every_row(&p, d);
 	put_counts(&p);
 	fprintf(out, "\n%u rows x %u kernels: %u alike, %u differ, %s%u UNEXPLAINED%s", m->n,
-		m->n_cols, m->n - d->n - missing, d->n, d->unexplained ? red(&p) : "",
+		m->n_cols, m->n - d->n - d->unplayed, d->n, d->unexplained ? red(&p) : "",
 		d->unexplained, d->unexplained ? off(&p) : "");
-	if (missing)
-		fprintf(out, ", %s%u not played%s", red(&p), missing, off(&p));
+	if (d->unplayed)
+		fprintf(out, ", %s%u not played%s", red(&p), d->unplayed, off(&p));
 	if (bad)
 		fprintf(out, ", %s%u bad on all of them%s", red(&p), bad, off(&p));
 	fputc('\n', out);

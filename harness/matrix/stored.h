@@ -8,7 +8,7 @@
 
 #include "matrix/matrix.h"
 
-/* Writes all three into @dir, which is made if need be. 0 or negative errno. */
+/* Writes all three into @dir, which is made if need be; no evidence of a guest that never began. 0 or negative errno. */
 int tw_stored_write(const struct tw_matrix *m, const struct tw_column *col, const char *dir,
 		    const char *command, unsigned long long seed, struct tw_err *err);
 
@@ -18,9 +18,10 @@ int tw_stored_write_verdicts(const struct tw_matrix *m, const struct tw_column *
 
 /*
  * Reads stored runs, evidence files or verdict files (told apart by what they hold), into a new matrix with a column each.
- * Its rows are those that any of them has and this build knows. 0 or negative errno.
+ * Its rows are those that any of them has and this build knows; *@ret_unknown results are of others. 0 or negative errno.
  */
-int tw_stored_read(char **path, unsigned n, struct tw_matrix *ret, struct tw_err *err);
+int tw_stored_read(char **path, unsigned n, struct tw_matrix *ret, unsigned *ret_unknown,
+		   struct tw_err *err);
 
 /*
  * Reads the verdicts DIR/LABEL.verdicts of every column of @m into @ret: the same rows and columns. -ENOENT with the name of

@@ -185,11 +185,13 @@ static int fill(const struct stored *s, struct tw_matrix *m, struct tw_column *c
 {
 	const char *base = strrchr(s->path, '/'),
 		   *kernel = json_string_value(json_object_get(s->doc, "kernel"));
+	char label[sizeof(col->label)];
 	int ret = 0;
 
 	base = base ? base + 1 : s->path;
-	snprintf(col->label, sizeof(col->label), "%.*s",
+	snprintf(label, sizeof(label), "%.*s",
 		 (int)(strrchr(base, '.') ? strrchr(base, '.') - base : 40), base);
+	tw_matrix_label(m, (unsigned)(col - m->col), label);
 	if (s->verdicts)
 		snprintf(col->release, sizeof(col->release), "%s", kernel ? kernel : "");
 	else
@@ -199,8 +201,9 @@ static int fill(const struct stored *s, struct tw_matrix *m, struct tw_column *c
 	return ret < 0 ? ret : read_rows(s, m, col, err);
 }
 
-/* Which rows of this build any of the files has. */
-static int plan(const struct stored *s, unsigned n, struct tw_matrix *ret, struct tw_err *err)
+/* Which rows of this build any of the files has; *@ret_unknown: how many it does not have. */
+static int plan(const struct stored *s, unsigned n, struct tw_matrix *ret, unsigned *ret_unknown,
+		struct tw_err *err)
 {
 	size_t count = tw_case_count();
 	struct tw_matrix all;
@@ -224,6 +227,7 @@ static int plan(const struct stored *s, unsigned n, struct tw_matrix *ret, struc
 			{
 				at = find(&all, row, at);
 				there[at] = true; /* the one behind the last: unknown */
+				*ret_unknown += at == all.n;
 			}
 		}
 		for (unsigned i = 0; i < all.n; i++)
@@ -239,17 +243,19 @@ static int plan(const struct stored *s, unsigned n, struct tw_matrix *ret, struc
 	return code;
 }
 
-int tw_stored_read(char **path, unsigned n, struct tw_matrix *ret, struct tw_err *err)
+int tw_stored_read(char **path, unsigned n, struct tw_matrix *ret, unsigned *ret_unknown,
+		   struct tw_err *err)
 {
 	struct stored *s = calloc(n + 1, sizeof(*s));
 	unsigned loaded = 0;
 	int code = s ? 0 : tw_err_set(err, ENOMEM, "out of memory");
 
 	*ret = (struct tw_matrix){ .n = 0 };
+	*ret_unknown = 0;
 	for (; code == 0 && loaded < n; loaded++)
 		code = load(path[loaded], &s[loaded], err);
 	if (code == 0)
-		code = plan(s, n, ret, err);
+		code = plan(s, n, ret, ret_unknown, err);
 	for (unsigned c = 0; code == 0 && c < n; c++)
 		code = fill(&s[c], ret, &ret->col[c], err);
 	for (unsigned i = 0; i < loaded; i++)

@@ -117,5 +117,7 @@ int tw_stored_write(const struct tw_matrix *m, const struct tw_column *col, cons
 	snprintf(path, sizeof(path), "%s/%s.json", dir, col->label);
 	if (ret == 0 && col->planned)
 		ret = write_evidence(m, col, path, command, seed, err);
+	else if (ret == 0)
+		remove(path); /* of an earlier run */
 	return ret;
 }

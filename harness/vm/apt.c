@@ -186,13 +186,16 @@ int tw_apt_open(const char *dir, bool configured, struct tw_apt *ret, struct tw_
 					    "nothing",
 					    "deb" };
 	struct sources sources;
-	int code = look_at_machine(&sources, err);
+	int code;
 
 	*ret = (struct tw_apt){ .root = "" };
+	/* what is cut off is another directory, which would be thrown away */
+	if (strlen(dir) + sizeof("/apt~") > sizeof(ret->root))
+		return tw_err_set(err, ENAMETOOLONG, "%s is too long a path", dir);
+	code = look_at_machine(&sources, err);
 	if (code < 0)
 		return code;
-	if ((size_t)snprintf(ret->root, sizeof(ret->root), "%s/apt~", dir) >= sizeof(ret->root))
-		return tw_err_set(err, ENAMETOOLONG, "%s is too long a path", dir);
+	snprintf(ret->root, sizeof(ret->root), "%s/apt~", dir);
 	code = tw_remove_tree(ret->root, err);
 	for (unsigned i = 0; i < sizeof(dirs) / sizeof(*dirs) && code == 0; i++)
 		code = make(ret, dirs[i], false, err);

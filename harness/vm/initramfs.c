@@ -93,7 +93,9 @@ static void put_all(struct builder *b, const struct tw_modules *mods, const char
 	if (access("/etc/protocols", R_OK) == 0)
 		put_file(b, "/etc/protocols", "/etc/protocols"); /* libnftables asks */
 	for (unsigned i = 0; i < mods->n; i++) {
-		snprintf(path, sizeof(path), TW_GUEST_MODULES "/%02u-%s.ko", i, mods->mod[i].name);
+		snprintf(path, sizeof(path), "%s/%02u-%s.ko",
+			 mods->mod[i].late ? TW_GUEST_LATE : TW_GUEST_MODULES, i,
+			 mods->mod[i].name);
 		put(b, path, S_IFREG | 0644, mods->mod[i].data, mods->mod[i].len);
 	}
 	put(b, TW_GUEST_TASK, S_IFREG | 0644, task, strlen(task));

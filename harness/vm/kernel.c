@@ -142,7 +142,8 @@ int tw_kernel_open(const char *word, struct tw_kernel *ret, struct tw_err *err)
 		*modules = '\0';
 		modules += strlen(MODULES);
 	}
-	code = open_parts(ret, path, modules, err);
+	code = *path ? open_parts(ret, path, modules, err)
+		     : tw_err_set(err, EINVAL, "\"%s\" names no image", ret->word);
 	free(path);
 	return code;
 }
