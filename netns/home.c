@@ -188,6 +188,25 @@ void tw_home_give(int ns)
 	close(ns);
 }
 
+static int set_at_home(void *arg, struct tw_err *err)
+{
+	const struct setting *s = arg;
+
+	return tw_sysctl_set(s->name, s->value, err);
+}
+
+int tw_home_sysctl(const char *name, const char *value, struct tw_err *err)
+{
+	int res = tw_sysctl_set(name, value, err);
+	struct setting s;
+
+	if (res != -ENOENT || !tw_home_settled())
+		return res;
+	snprintf(s.name, sizeof(s.name), "%s", name);
+	snprintf(s.value, sizeof(s.value), "%s", value);
+	return tw_ns_in(home.ns, set_at_home, &s, err);
+}
+
 static int open_stat(void *arg, struct tw_err *err)
 {
 	return tw_sockstat_open(arg, err);

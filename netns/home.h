@@ -34,6 +34,12 @@ void tw_home_give(int ns);
 /* True if @ns is the home: what is left behind in it does not go by itself. */
 bool tw_home_is(int ns);
 
+/*
+ * As tw_sysctl_set() in the caller's namespace, and in the home where that alone has it: then it is a setting of the whole machine,
+ * and holds here as well. For whoever is no DUT but goes with one.
+ */
+int tw_home_sysctl(const char *name, const char *value, struct tw_err *err);
+
 /* Waits until no TCP socket is left in @ns, not even a listener. 0, -ETIMEDOUT after twenty minutes, or negative errno. */
 int tw_home_wait_empty(int ns, struct tw_err *err);
 

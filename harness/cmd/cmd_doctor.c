@@ -17,6 +17,7 @@
 #include "stand/drops.h"
 #include "stand/facts_probe.h"
 #include "stand/stand.h"
+#include "vm/machine.h"
 
 enum {
 	FINDINGS_MAX = 96
@@ -147,6 +148,16 @@ static void try_nat(struct doctor *d)
 		       "can be stripped");
 }
 
+/* What 'twprobe matrix' and 'twprobe inside' need. */
+static void try_vm(struct doctor *d)
+{
+	struct tw_err err = { "" };
+	int ret = tw_vm_can(&err);
+
+	find(d, ret < 0 ? LESS : GOOD, "other kernels",
+	     ret < 0 ? err.text : "QEMU is there for 'twprobe matrix' and 'twprobe inside'");
+}
+
 /* "H-26", or what tells it, with or without a "!". */
 static bool is_about(const char *fact, const struct tw_change *change)
 {
@@ -230,6 +241,7 @@ static void examine(struct doctor *d)
 	try_destroy(d, &stand);
 	tw_stand_close(&stand);
 	try_nat(d);
+	try_vm(d);
 	try_drops(d);
 	look_at_facts(d);
 }

@@ -8,8 +8,8 @@
 #include "natlab/lab_socket.h"
 #include "natlab/nat_rules.h"
 #include "natlab/raw_lab.h"
+#include "netns/home.h"
 #include "netns/ns.h"
-#include "netns/sysctl.h"
 #include "twprobe/io.h"
 
 enum {
@@ -76,7 +76,7 @@ static int set_timestamps(void *arg, struct tw_err *err)
 {
 	char value[2] = { (char)('0' + *(const uint8_t *)arg), '\0' };
 
-	return tw_sysctl_set("net.ipv4.tcp_timestamps", value, err);
+	return tw_home_sysctl("net.ipv4.tcp_timestamps", value, err);
 }
 
 static int measure(struct clocks *c, struct tw_err *err)

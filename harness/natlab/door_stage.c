@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/counters.h"
 #include "natlab/lab_socket.h"
 #include "natlab/nat_rules.h"
+#include "netns/home.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "wire/wire.h"
@@ -24,12 +24,12 @@ static int switch_on(void *arg, struct tw_err *err)
 
 int tw_door_find(enum tw_door *ret_door, struct tw_err *err)
 {
-	int ns = tw_ns_new(err), res;
+	int ns = tw_home_take(err), res;
 
 	if (ns < 0)
 		return ns;
 	res = tw_ns_in(ns, switch_on, NULL, err);
-	close(ns);
+	tw_home_give(ns);
 	*ret_door = res == 0 ? TW_DOOR_KERNEL : TW_DOOR_BUMP;
 	return res == -ENOENT ? 0 : res;
 }
@@ -42,6 +42,15 @@ static int open_front(void *arg, struct tw_err *err)
 	return stage->front ? 0 : -EIO;
 }
 
+static int count_paws_passive(struct tw_door_stage *stage, uint64_t *ret, struct tw_err *err)
+{
+	struct tw_counters counters;
+	int res = tw_proc_counters_read(stage->proc, &counters, err);
+
+	*ret = res == 0 ? tw_counters_get(&counters, "TcpExtPAWSPassive") : 0;
+	return res;
+}
+
 static int open_server(void *arg, struct tw_err *err)
 {
 	struct tw_door_stage *stage = arg;
@@ -50,7 +59,8 @@ static int open_server(void *arg, struct tw_err *err)
 	if (res < 0)
 		return res;
 	stage->behind = tw_sniff_open(TW_TOPO_DEV, "tcp", RING, err);
-	return stage->behind ? tw_proc_counters_open(&stage->proc, err) : -EIO;
+	res = stage->behind ? tw_proc_counters_open(&stage->proc, err) : -EIO;
+	return res < 0 ? res : count_paws_passive(stage, &stage->paws_passive, err);
 }
 
 static int open_all(struct tw_door_stage *stage, enum tw_recycle_rule rule, unsigned ports,
@@ -161,7 +171,6 @@ static int read_drops(struct tw_door_stage *stage, uint64_t *ret_drops, struct t
 
 int tw_door_finish(struct tw_door_stage *stage, struct tw_door_end *ret, struct tw_err *err)
 {
-	struct tw_counters counters;
 	int res = 0;
 
 	ret->dropped_by_bump = 0;
@@ -173,8 +182,7 @@ int tw_door_finish(struct tw_door_stage *stage, struct tw_door_end *ret, struct 
 	if (res == 0)
 		res = read_drops(stage, &ret->pcap_drops, err);
 	if (res == 0)
-		res = tw_proc_counters_read(stage->proc, &counters, err);
-	if (res == 0)
-		ret->paws_passive = tw_counters_get(&counters, "TcpExtPAWSPassive");
+		res = count_paws_passive(stage, &ret->paws_passive, err);
+	ret->paws_passive -= res == 0 ? stage->paws_passive : 0;
 	return res;
 }

@@ -29,6 +29,7 @@ struct tw_door_stage {
 	struct tw_bump *bump;
 	struct tw_sniff *front, *behind; /* of the bump; front is NULL without one */
 	struct tw_proc_counters *proc;
+	uint64_t paws_passive; /* of the namespace, when it began */
 	struct tw_nat_frames *frames;
 	bool draining_behind;
 	int listener;
@@ -39,7 +40,7 @@ struct tw_door_end {
 	uint64_t dropped_by_bump, paws_passive, pcap_drops;
 };
 
-/* Whether a new namespace of this kernel has tcp_tw_recycle: KERNEL, or else BUMP. 0 or negative errno. */
+/* Whether a DUT of this kernel has tcp_tw_recycle where it lives (home.h): KERNEL, or else BUMP. 0 or negative errno. */
 int tw_door_find(enum tw_door *ret_door, struct tw_err *err);
 
 /* @ports: public ones; @rule: the bump's. 0; -EOPNOTSUPP; other negative errno. On failure nothing is left. */

@@ -7,8 +7,9 @@
 #include "base/wait.h"
 #include "natlab/lab.h"
 #include "natlab/lab_socket.h"
+#include "netns/conntrack.h"
+#include "netns/home.h"
 #include "netns/ns.h"
-#include "netns/sysctl.h"
 #include "twprobe/io.h"
 
 #define MS_NS 1000000ull
@@ -34,7 +35,7 @@ static int set_timestamps(void *arg, struct tw_err *err)
 {
 	char value[2] = { (char)('0' + *(const uint8_t *)arg), '\0' };
 
-	return tw_sysctl_set("net.ipv4.tcp_timestamps", value, err);
+	return tw_home_sysctl("net.ipv4.tcp_timestamps", value, err);
 }
 
 static void trouble(struct tw_nat_trial *trial, const char *what)
@@ -106,6 +107,21 @@ static int see_time_wait(struct tw_nat_lab *lab, unsigned i, struct tw_err *err)
 	return 0;
 }
 
+static int forget(void *arg, struct tw_err *err)
+{
+	(void)arg;
+	return tw_conntrack_flush(err);
+}
+
+/*
+ * A NAT whose time is up forgets, and hands the port on. Old kernels keep what is over until somebody asks for that very tuple or
+ * a worker comes by, a minute or more later, and the port with it: there they are told to.
+ */
+static int nat_forgets(struct tw_nat_lab *lab, struct tw_err *err)
+{
+	return tw_home_settled() ? tw_ns_in(lab->topo.nat_ns, forget, NULL, err) : 0;
+}
+
 int tw_nat_lab_first(struct tw_nat_lab *lab, struct tw_err *err)
 {
 	unsigned wait_s = lab->set->wait_s > lab->set->hold_s ? lab->set->wait_s : lab->set->hold_s;
@@ -123,6 +139,8 @@ int tw_nat_lab_first(struct tw_nat_lab *lab, struct tw_err *err)
 	/* a NAT that is to keep them longer than the test lasts is not waited for */
 	if (res == 0 && lab->set->hold_s <= 60)
 		tw_wait_until(now() + wait_s * 1000 * MS_NS + FORGETS_MS * MS_NS);
+	if (res == 0 && lab->set->hold_s <= 60)
+		res = nat_forgets(lab, err);
 	/* TIME_WAIT was seen: so were its numbers, even if the FIN came after the last look */
 	if (res == 0)
 		res = tw_nat_lab_drain(lab, err);

@@ -12,6 +12,7 @@
 #include "natlab/door_stage.h"
 #include "natlab/lab_socket.h"
 #include "natlab/short_conn.h"
+#include "netns/home.h"
 #include "netns/ns.h"
 #include "netns/sysctl.h"
 #include "twprobe/io.h"
@@ -51,7 +52,7 @@ static uint64_t gap_ns(struct play *p)
 static int settle_clients(void *arg, struct tw_err *err)
 {
 	const struct tw_nat_load_setting *set = arg;
-	int res = tw_sysctl_set("net.ipv4.tcp_timestamps", set->timestamps ? "1" : "0", err);
+	int res = tw_home_sysctl("net.ipv4.tcp_timestamps", set->timestamps ? "1" : "0", err);
 
 	/* not among the public ports, which the NAT would keep */
 	return res < 0 ? res : tw_sysctl_set("net.ipv4.ip_local_port_range", "10000 32000", err);

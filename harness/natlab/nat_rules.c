@@ -93,10 +93,14 @@ int tw_nat_rules_load(const struct tw_topo_nat *topo, const struct tw_nat_settin
 
 	if (res < 0)
 		return res;
-	/* what the NAT does not know is dropped behind it (-90: after destination NAT) */
+	/*
+	 * What the NAT does not know is dropped behind it (-90: after destination NAT). Before 4.18 answers are translated back only
+	 * where there is a chain for it, be it empty.
+	 */
 	snprintf(rules, sizeof(rules),
 		 "table ip twprobe {"
 		 " chain strip { type filter hook prerouting priority -300; %s };"
+		 " chain in { type nat hook prerouting priority -100; };"
 		 " chain unknown { type filter hook prerouting priority -90;"
 		 " ip daddr 203.0.113.0/24 drop; };"
 		 " chain out { type nat hook postrouting priority 100; oifname \"" TW_TOPO_NAT_OUT
