@@ -243,25 +243,24 @@ static void no_wait_late(struct tw_scene *sc, const void *arg)
 #define COUNTED_AS_KILLED MOVES("TcpExtTW", 0), MOVES("TcpExtTWKilled", 1)
 #define NOT_COUNTED_YET   MOVES("TcpExtTW", 0), MOVES("TcpExtTWKilled", 0)
 /* what is more than tcp_fin_timeout was no time at all, and tcp_fin_timeout holds */
-#define CUT_TO_A_MINUTE                                                                       \
-	.except = { { .unless = "H-32",                                                       \
+#define CUT_TO_A_MINUTE                                                                           \
+	.except = { { .unless = "H-32",                                                           \
 		      .because = "before 5.8 TCP_LINGER2 could not be more than tcp_fin_timeout", \
 		      .expect = { FINDS(A_MINI_SOCKET(60), NUM("linger2", 60), COUNTED) } } }
-#define CUT_ENDS                                                                              \
-	.except = { { .unless = "H-32",                                                       \
+#define CUT_ENDS                                                                                  \
+	.except = { { .unless = "H-32",                                                           \
 		      .because = "before 5.8 TCP_LINGER2 could not be more than tcp_fin_timeout", \
-		      .expect = { FINDS(IS("first", "fin-wait-2 mini"),                       \
-					SEEN_AFTER("gone-after-ms", 60),                      \
-					IS("second", "fin-wait-2 mini"), NOTHING_IS_LEFT,     \
-					COUNTED) } } }
+		      .expect = { FINDS(                                                          \
+			      IS("first", "fin-wait-2 mini"), SEEN_AFTER("gone-after-ms", 60),    \
+			      IS("second", "fin-wait-2 mini"), NOTHING_IS_LEFT, COUNTED) } } }
 /* an older timer of @s_ seconds */
-#define WITH_SLACK(s_, timeout_)                                                              \
-	.except = { { .unless = "H-77",                                                       \
-		      .because = "before 4.8 timers were put off by up to a 256th",           \
-		      .expect = { FINDS(IS("state", "fin-wait-2"), IS("timer", "keepalive"),  \
-					BETWEEN("ms", (s_)*SECOND - 75,                       \
-						(s_)*SECOND * 257 / 256 + 75),                \
-					NUM("linger2", timeout_), NOT_COUNTED_YET) } } }
+#define WITH_SLACK(s_, timeout_)                                                                   \
+	.except = { { .unless = "H-77",                                                            \
+		      .because = "before 4.8 timers were put off by up to a 256th",                \
+		      .expect = {                                                                  \
+			      FINDS(IS("state", "fin-wait-2"), IS("timer", "keepalive"),           \
+				    BETWEEN("ms", (s_)*SECOND - 75, (s_)*SECOND * 257 / 256 + 75), \
+				    NUM("linger2", timeout_), NOT_COUNTED_YET) } } }
 #define NO_TIMEOUT                                                                             \
 	.rfc = { .clause = "RFC 9293 3.10.8",                                                  \
 		 .says = "FIN-WAIT-2 has no time limit: the user timeout is for what was not " \

@@ -8,34 +8,14 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "link_impl.h"
 #include "ns.h"
-
-enum {
-	ORDERS = 32,
-	ORDER_SIZE = 256, /* more than any message here takes */
-	ASK_AGAIN_MS = 5,
-	OPER_UP = 6, /* IF_OPER_UP of linux/if.h, which cannot stand beside net/if.h */
-};
-
-struct tw_link {
-	struct mnl_socket *sock;
-	unsigned seq; /* of the first order gathered */
-	unsigned n;
-	bool overflow;
-	size_t used;
-	char what[ORDERS + 1][112]; /* the orders in words */
-	/* One slot to spare: an order too many is written there and told by commit. */
-	char buf[(ORDERS + 1) * ORDER_SIZE] __attribute__((aligned(8)));
-};
 
 static int open_here(void *arg, struct tw_err *err)
 {
@@ -176,21 +156,21 @@ void tw_link_delete(struct tw_link *link, int ifindex)
 	change(link, ifindex, RTM_DELLINK, 0, "away");
 }
 
-static int af_of(enum tw_family family)
+int tw_link_af(enum tw_family family)
 {
 	return family == TW_IPV6 ? AF_INET6 : AF_INET;
 }
 
-static void put_addr(struct nlmsghdr *nlh, uint16_t type, enum tw_family family,
-		     const struct tw_addr *addr)
+void tw_link_put_addr(struct nlmsghdr *nlh, uint16_t type, enum tw_family family,
+		      const struct tw_addr *addr)
 {
 	mnl_attr_put(nlh, type, family == TW_IPV6 ? 16 : 4, addr->b);
 }
 
-static const char *addr_text(enum tw_family family, const struct tw_addr *addr,
-			     char ret[INET6_ADDRSTRLEN])
+const char *tw_link_addr_text(enum tw_family family, const struct tw_addr *addr,
+			      char ret[INET6_ADDRSTRLEN])
 {
-	return inet_ntop(af_of(family), addr->b, ret, INET6_ADDRSTRLEN);
+	return inet_ntop(tw_link_af(family), addr->b, ret, INET6_ADDRSTRLEN);
 }
 
 void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
@@ -199,16 +179,16 @@ void tw_link_addr(struct tw_link *link, int ifindex, enum tw_family family,
 	char text[INET6_ADDRSTRLEN];
 	struct nlmsghdr *nlh = order_begin(link, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
 					   "address %s/%u on device %d",
-					   addr_text(family, addr, text), prefix, ifindex);
+					   tw_link_addr_text(family, addr, text), prefix, ifindex);
 	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 
-	ifa->ifa_family = af_of(family);
+	ifa->ifa_family = tw_link_af(family);
 	ifa->ifa_prefixlen = prefix;
 	ifa->ifa_flags = IFA_F_NODAD | IFA_F_PERMANENT;
 	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
 	ifa->ifa_index = ifindex;
-	put_addr(nlh, IFA_LOCAL, family, addr);
-	put_addr(nlh, IFA_ADDRESS, family, addr);
+	tw_link_put_addr(nlh, IFA_LOCAL, family, addr);
+	tw_link_put_addr(nlh, IFA_ADDRESS, family, addr);
 	order_end(link, nlh);
 }
 
@@ -217,21 +197,21 @@ void tw_link_route(struct tw_link *link, int ifindex, enum tw_family family,
 		   const struct tw_addr *src)
 {
 	char a[INET6_ADDRSTRLEN], b[INET6_ADDRSTRLEN];
-	struct nlmsghdr *nlh =
-		order_begin(link, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "route %s/%u via %s",
-			    addr_text(family, dst, a), prefix, addr_text(family, via, b));
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+					   "route %s/%u via %s", tw_link_addr_text(family, dst, a),
+					   prefix, tw_link_addr_text(family, via, b));
 	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 
-	rtm->rtm_family = af_of(family);
+	rtm->rtm_family = tw_link_af(family);
 	rtm->rtm_dst_len = prefix;
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = RTPROT_STATIC;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = RTN_UNICAST;
-	put_addr(nlh, RTA_DST, family, dst);
-	put_addr(nlh, RTA_GATEWAY, family, via);
+	tw_link_put_addr(nlh, RTA_DST, family, dst);
+	tw_link_put_addr(nlh, RTA_GATEWAY, family, via);
 	if (src)
-		put_addr(nlh, RTA_PREFSRC, family, src);
+		tw_link_put_addr(nlh, RTA_PREFSRC, family, src);
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	order_end(link, nlh);
 }
@@ -244,7 +224,7 @@ void tw_link_multicast_lo(struct tw_link *link, enum tw_family family)
 					   "route %s dev lo", six ? "ff00::/8" : "224.0.0.0/4");
 	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 
-	rtm->rtm_family = af_of(family);
+	rtm->rtm_family = tw_link_af(family);
 	rtm->rtm_dst_len = six ? 8 : 4;
 	rtm->rtm_protocol = RTPROT_STATIC;
 	rtm->rtm_scope = six ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
@@ -252,7 +232,7 @@ void tw_link_multicast_lo(struct tw_link *link, enum tw_family family)
 	rtm->rtm_type = six ? RTN_LOCAL : RTN_UNICAST;
 	/* Before the other devices' ff00::/8, which are of this table and of metric 256. */
 	rtm->rtm_table = six ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
-	put_addr(nlh, RTA_DST, family, six ? &groups6 : &groups4);
+	tw_link_put_addr(nlh, RTA_DST, family, six ? &groups6 : &groups4);
 	mnl_attr_put_u32(nlh, RTA_PRIORITY, 1);
 	mnl_attr_put_u32(nlh, RTA_OIF, TW_LINK_LO);
 	order_end(link, nlh);
@@ -262,15 +242,15 @@ void tw_link_neigh(struct tw_link *link, int ifindex, enum tw_family family,
 		   const struct tw_addr *addr, const uint8_t mac[6])
 {
 	char text[INET6_ADDRSTRLEN];
-	struct nlmsghdr *nlh =
-		order_begin(link, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE,
-			    "neighbour %s on device %d", addr_text(family, addr, text), ifindex);
+	struct nlmsghdr *nlh = order_begin(link, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE,
+					   "neighbour %s on device %d",
+					   tw_link_addr_text(family, addr, text), ifindex);
 	struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
 
-	ndm->ndm_family = af_of(family);
+	ndm->ndm_family = tw_link_af(family);
 	ndm->ndm_ifindex = ifindex;
 	ndm->ndm_state = NUD_PERMANENT;
-	put_addr(nlh, NDA_DST, family, addr);
+	tw_link_put_addr(nlh, NDA_DST, family, addr);
 	mnl_attr_put(nlh, NDA_LLADDR, 6, mac);
 	order_end(link, nlh);
 }
@@ -352,262 +332,4 @@ int tw_link_commit(struct tw_link *link, struct tw_err *err)
 	link->used = 0;
 	link->overflow = false;
 	return res < 0 ? res : first;
-}
-
-/* Whether an answer says that the device is up and running. */
-static bool says_up(const struct nlmsghdr *nlh, int ifindex)
-{
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
-
-	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
-		return false;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
-	{
-		if (mnl_attr_get_type(attr) == IFLA_OPERSTATE &&
-		    mnl_attr_validate(attr, MNL_TYPE_U8) == 0 && mnl_attr_get_u8(attr) == OPER_UP)
-			return true;
-	}
-	return false;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
-/*
- * Asks for the device's state. From 6.8 on the question itself makes linkwatch do its work
- * (rtnl_getlink()).
- */
-static int ask_link(struct tw_link *link, int ifindex)
-{
-	char buf[64] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	nlh->nlmsg_seq = link->seq++;
-	ifi->ifi_index = ifindex;
-	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* Whether an answer says that the address is this host's: it has a route of type local. */
-static bool says_local(const struct nlmsghdr *nlh, const struct tw_addr *addr)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
-
-	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET6 ||
-	    rtm->rtm_type != RTN_LOCAL)
-		return false;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
-	{
-		if (mnl_attr_get_type(attr) == RTA_DST &&
-		    mnl_attr_get_payload_len(attr) == sizeof(addr->b) &&
-		    !memcmp(mnl_attr_get_payload(attr), addr->b, sizeof(addr->b)))
-			return true;
-	}
-	return false;
-}
-
-static int ask_route(struct tw_link *link, enum tw_family family, const struct tw_addr *addr)
-{
-	char buf[128] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-
-	nlh->nlmsg_type = RTM_GETROUTE;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	nlh->nlmsg_seq = link->seq++;
-	rtm->rtm_family = af_of(family);
-	rtm->rtm_dst_len = family == TW_IPV6 ? 128 : 32;
-	put_addr(nlh, RTA_DST, family, addr);
-	return mnl_socket_sendto(link->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* Whether an answer says that the device takes one segment at a time. */
-static bool says_cut(const struct nlmsghdr *nlh, int ifindex)
-{
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
-
-	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_index != ifindex)
-		return false;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
-	{
-		if (mnl_attr_get_type(attr) == IFLA_GSO_MAX_SEGS &&
-		    mnl_attr_validate(attr, MNL_TYPE_U32) == 0 && mnl_attr_get_u32(attr) == 1)
-			return true;
-	}
-	return false;
-}
-
-/* What is waited for: a device that is up or (@cut) takes one segment at a time, or (@addr) an address that is local. */
-struct awaited {
-	int group;
-	int ifindex;
-	bool cut;
-	const struct tw_addr *addr;
-};
-
-static int ask(struct tw_link *link, const struct awaited *what)
-{
-	return what->addr ? ask_route(link, TW_IPV6, what->addr) : ask_link(link, what->ifindex);
-}
-
-static bool says(const struct nlmsghdr *nlh, const struct awaited *what)
-{
-	return what->addr  ? says_local(nlh, what->addr)
-	       : what->cut ? says_cut(nlh, what->ifindex)
-			   : says_up(nlh, what->ifindex);
-}
-
-/* Takes in all that has come. 1: the answer to the question @seq says so; 0: it does not; negative errno. */
-static int take_answer(struct tw_link *link, unsigned seq, const struct awaited *what)
-{
-	char buf[16384] __attribute__((aligned(8)));
-	const struct nlmsghdr *nlh;
-	int len, ret = 0;
-
-	for (;;) {
-		len = recv(mnl_socket_get_fd(link->sock), buf, sizeof(buf), MSG_DONTWAIT);
-		if (len < 0 && (errno == ENOBUFS || errno == EINTR))
-			continue;
-		if (len < 0)
-			return errno == EAGAIN ? ret : -errno;
-		nlh = (const struct nlmsghdr *)buf;
-		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-			if (nlh->nlmsg_seq == seq && says(nlh, what))
-				ret = 1;
-		}
-	}
-}
-
-int tw_link_cuts(struct tw_link *link, int ifindex, struct tw_err *err)
-{
-	const struct awaited what = { .ifindex = ifindex, .cut = true };
-	unsigned seq = link->seq;
-	int res = ask(link, &what);
-
-	if (res == 0) /* it is answered while it is asked */
-		res = take_answer(link, seq, &what);
-	return res < 0 ? tw_err_set(err, -res, "rtnetlink: %s", strerror(-res)) : res;
-}
-
-/*
- * 1: it has come; 0: not within the limit; negative errno. News are only a reason to ask again: a route is told before it is
- * found (fib6_add_rt2node() sets RTN_RTINFO last), and news may be lost. A question is answered while it is being sent.
- */
-static int wait_for(struct tw_link *link, const struct awaited *what, int limit_ms,
-		    struct tw_err *err)
-{
-	struct pollfd pfd = { .fd = mnl_socket_get_fd(link->sock), .events = POLLIN };
-	int64_t end = now_ms() + limit_ms, left = limit_ms, again = ASK_AGAIN_MS;
-	int group = what->group, res;
-
-	if (mnl_socket_setsockopt(link->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-		return tw_err_set(err, errno, "rtnetlink: no news: %s", strerror(errno));
-	for (;;) {
-		res = ask(link, what);
-		if (res == 0)
-			res = take_answer(link, link->seq - 1, what);
-		left = end - now_ms();
-		if (res || left <= 0)
-			break;
-		/* less and less often: a hundred who wait keep the CPUs from what they wait for */
-		again = poll(&pfd, 1, left < again ? left : again) > 0 ? ASK_AGAIN_MS : again * 2;
-	}
-	mnl_socket_setsockopt(link->sock, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group));
-	if (res < 0)
-		return tw_err_set(err, -res, "rtnetlink: %s", strerror(-res));
-	return res;
-}
-
-int tw_link_wait(struct tw_link *link, int ifindex, int limit_ms, struct tw_err *err)
-{
-	const struct awaited up = { .group = RTNLGRP_LINK, .ifindex = ifindex };
-	int res = wait_for(link, &up, limit_ms, err);
-
-	if (res == 0)
-		return tw_err_set(err, ETIMEDOUT, "device %d is not up after %d ms", ifindex,
-				  limit_ms);
-	return res < 0 ? res : 0;
-}
-
-int tw_link_wait_local(struct tw_link *link, const struct tw_addr *addr, int limit_ms,
-		       struct tw_err *err)
-{
-	const struct awaited local = { .group = RTNLGRP_IPV6_ROUTE, .addr = addr };
-	int res = wait_for(link, &local, limit_ms, err);
-
-	if (res == 0)
-		return tw_err_set(err, ETIMEDOUT, "the IPv6 address is not ready after %d ms",
-				  limit_ms);
-	return res < 0 ? res : 0;
-}
-
-/* Of the metrics in RTA_METRICS the MTU, or 0. */
-static uint32_t mtu_of(const struct nlattr *metrics)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, metrics)
-	{
-		if (mnl_attr_get_type(attr) == RTAX_MTU &&
-		    mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
-			return mnl_attr_get_u32(attr);
-	}
-	return 0;
-}
-
-/* @ret_expires: in clock ticks of user space, as the kernel writes them. */
-static void read_route(const struct nlmsghdr *nlh, uint32_t *ret_mtu, uint32_t *ret_expires)
-{
-	struct rta_cacheinfo cache;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg))
-	{
-		if (mnl_attr_get_type(attr) == RTA_METRICS)
-			*ret_mtu = mtu_of(attr);
-		if (mnl_attr_get_type(attr) != RTA_CACHEINFO ||
-		    mnl_attr_get_payload_len(attr) < sizeof(cache))
-			continue;
-		memcpy(&cache, mnl_attr_get_payload(attr), sizeof(cache));
-		*ret_expires = cache.rta_expires > 0 ? cache.rta_expires : 0;
-	}
-}
-
-int tw_link_pmtu(int ns, enum tw_family family, const struct tw_addr *dst, uint32_t *ret_mtu,
-		 uint32_t *ret_expires_s, struct tw_err *err)
-{
-	char buf[8192] __attribute__((aligned(8))), text[INET6_ADDRSTRLEN];
-	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
-	uint32_t mtu = 0, expires = 0, hz = sysconf(_SC_CLK_TCK);
-	struct tw_link *link;
-	int len, code = 0, res = tw_link_open(ns, &link, err);
-
-	if (res < 0)
-		return res;
-	len = ask_route(link, family, dst);
-	if (len == 0)
-		len = mnl_socket_recvfrom(link->sock, buf, sizeof(buf));
-	if (len < 0 || !mnl_nlmsg_ok(nlh, len))
-		code = len < 0 && errno ? errno : EPROTO;
-	else if (nlh->nlmsg_type == NLMSG_ERROR)
-		code = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
-	else if (nlh->nlmsg_type == RTM_NEWROUTE)
-		read_route(nlh, &mtu, &expires);
-	tw_link_close(link);
-	if (code)
-		return tw_err_set(err, code, "route to %s: %s", addr_text(family, dst, text),
-				  strerror(code));
-	*ret_mtu = mtu;
-	*ret_expires_s = expires / hz + !!(expires % hz);
-	return 0;
 }
