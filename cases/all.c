@@ -59,6 +59,7 @@ static const struct tw_case_table *const tables[] = {
 	&tw_cases_before,
 	&tw_cases_before_match,
 	&tw_cases_idle,
+	&tw_cases_idle_clock,
 };
 /* clang-format on */
 

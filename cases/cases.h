@@ -75,5 +75,6 @@ extern const struct tw_case_table tw_cases_rto;
 extern const struct tw_case_table tw_cases_before;
 extern const struct tw_case_table tw_cases_before_match;
 extern const struct tw_case_table tw_cases_idle;
+extern const struct tw_case_table tw_cases_idle_clock;
 
 #endif

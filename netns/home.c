@@ -22,6 +22,7 @@
 enum {
 	SETTINGS_MAX = 512,
 	EMPTY_LIMIT_S = 1200, /* no orphan goes on for longer */
+	EMPTY_LOOK_S = 10,    /* virtual seconds cost nothing, looking does */
 	DEVICE = 100,         /* what lanes and topologies call theirs (IFINDEX) */
 };
 
@@ -219,8 +220,8 @@ int tw_home_wait_empty(int ns, struct tw_err *err)
 
 	if (left == 0)
 		left = tw_sockstat_read(&stat, err);
-	for (unsigned i = 0; i < EMPTY_LIMIT_S && left > 0; i++) {
-		poll(NULL, 0, 1000);
+	for (unsigned s = 0; s < EMPTY_LIMIT_S && left > 0; s += EMPTY_LOOK_S) {
+		poll(NULL, 0, EMPTY_LOOK_S * 1000);
 		left = tw_sockstat_read(&stat, err);
 	}
 	tw_sockstat_close(&stat);

@@ -18,6 +18,7 @@ struct tw_pool_cfg {
 	 * begun ("[index]").
 	 */
 	bool raw;
+	bool patient; /* see struct tw_stand_cfg */
 };
 
 /* The number of jobs that makes sense for @plan; @asked 0: one per CPU. */

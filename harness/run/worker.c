@@ -126,6 +126,7 @@ int tw_worker_main(const struct tw_worker *w)
 
 	tw_process_pin(w->no);
 	cfg.drops = tw_drops_open(NULL);
+	cfg.patient = w->cfg->patient;
 	while (ret == 0 && (index = take(w, n++)) < w->plan->n) {
 		memset(res, 0, sizeof(*res));
 		res->row = w->plan->item[index].row;

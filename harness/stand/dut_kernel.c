@@ -40,6 +40,7 @@ struct dut_kernel {
 	struct tw_drops *drops;
 	struct tw_sockstat sockstat;
 	bool refuses; /* an IPsec policy is there */
+	bool patient; /* what cannot be destroyed is waited for */
 	unsigned n_saved;
 	struct saved saved[SAVED_MAX]; /* sysctls as they were */
 };
@@ -386,8 +387,7 @@ static int kernel_reset(struct tw_dut *dut, const struct tw_flow *flows, unsigne
 	if (ret < 0)
 		return ret;
 	ret = destroy_sockets(k, flows, n, err);
-	return ret < 0 && tw_home_is(k->lane->dut_ns) ? tw_home_wait_empty(k->lane->dut_ns, err)
-						      : ret;
+	return ret < 0 && k->patient ? tw_home_wait_empty(k->lane->dut_ns, err) : ret;
 }
 
 static void kernel_close(struct tw_dut *dut)
@@ -432,8 +432,8 @@ static int open_in_dut(void *arg, struct tw_err *err)
 	return k->diag ? tw_proc_counters_open(&k->proc, err) : -EIO;
 }
 
-int tw_dut_kernel_open(const struct tw_lane *lane, struct tw_drops *drops, struct tw_dut **ret,
-		       struct tw_err *err)
+int tw_dut_kernel_open(const struct tw_lane *lane, struct tw_drops *drops, bool patient,
+		       struct tw_dut **ret, struct tw_err *err)
 {
 	struct dut_kernel *k = calloc(1, sizeof(*k));
 	int fail;
@@ -443,6 +443,7 @@ int tw_dut_kernel_open(const struct tw_lane *lane, struct tw_drops *drops, struc
 	k->dut.ops = &kernel_ops;
 	k->lane = lane;
 	k->drops = drops;
+	k->patient = patient || tw_home_is(lane->dut_ns);
 	k->listener[0] = k->listener[1] = -1;
 	k->sockstat = (struct tw_sockstat){ -1, -1 };
 	fail = tw_ns_in(lane->dut_ns, open_in_dut, k, err);

@@ -59,7 +59,7 @@ int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct
 		return ret;
 	ret = tw_wire_open(&stand->lane, cfg->ring, &stand->wire, err);
 	if (ret >= 0)
-		ret = tw_dut_kernel_open(&stand->lane, cfg->drops, &stand->dut, err);
+		ret = tw_dut_kernel_open(&stand->lane, cfg->drops, cfg->patient, &stand->dut, err);
 	if (ret >= 0)
 		ret = open_engine(stand, cfg, err);
 	if (ret >= 0)

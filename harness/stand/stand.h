@@ -24,6 +24,7 @@ struct tw_stand_cfg {
 	enum tw_path path;
 	unsigned ring;          /* bytes of the sniffer's buffer */
 	struct tw_drops *drops; /* not owned, may be NULL */
+	bool patient; /* a reset may take minutes: where time is virtual another stand is dearer */
 };
 
 struct tw_stand {

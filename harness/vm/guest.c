@@ -89,6 +89,9 @@ static void be_quiet(void)
 	write_to("/proc/sys/vm/compaction_proactiveness", "0");
 	write_to("/proc/sys/vm/dirty_writeback_centisecs", "0");
 	write_to("/sys/kernel/mm/transparent_hugepage/enabled", "never");
+	/* every 5 s, though there is no "managed" neighbour; more than a day some kernels refuse */
+	write_to("/proc/sys/net/ipv4/neigh/default/interval_probe_time_ms", "86400000");
+	write_to("/proc/sys/net/ipv6/neigh/default/interval_probe_time_ms", "86400000");
 }
 
 /* Nothing here is random enough for an old kernel, and getrandom() would wait for ever. The numbers need not be good, only there. */

@@ -109,7 +109,13 @@ static int try_lane(struct tw_err *err)
 int tw_guest_play(const struct tw_task *task, int out, struct tw_err *err)
 {
 	struct tw_facts facts = { .n_names = 0 };
-	struct tw_pool_cfg cfg = { .jobs = 1, .seed = task->seed, .facts = &facts, .raw = true };
+	struct tw_pool_cfg cfg = {
+		.jobs = 1,
+		.seed = task->seed,
+		.facts = &facts,
+		.raw = true,
+		.patient = task->sel.virtual_time,
+	};
 	struct tw_plan plan = { .n = 0 };
 	struct tw_worker w = { .plan = &plan, .cfg = &cfg, .out = out, .turn = -1 };
 	unsigned first = 0;
