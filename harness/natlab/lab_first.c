@@ -85,6 +85,14 @@ static void closed(struct tw_nat_lab *lab, unsigned i)
 	lab->res->trial[i].closed_at = now();
 }
 
+/* A kernel that does not know the order has not got it. */
+static int destroy(struct tw_nat_lab *lab, const struct tw_flow *flow, struct tw_err *err)
+{
+	int res = tw_diag_destroy(lab->diag, flow, 1, err);
+
+	return res == -EINVAL ? -EOPNOTSUPP : res;
+}
+
 /* The FIN's last ACK may still be under way where the machine is busy: then the entry says so. */
 static int see_time_wait(struct tw_nat_lab *lab, unsigned i, struct tw_err *err)
 {
@@ -103,7 +111,7 @@ static int see_time_wait(struct tw_nat_lab *lab, unsigned i, struct tw_err *err)
 	if (entry.state != TW_STATE_TIME_WAIT && entry.state != TW_STATE_GONE)
 		trouble(trial, "did not get to its end");
 	if (lab->set->kills_tw && entry.state == TW_STATE_TIME_WAIT)
-		return tw_diag_destroy(lab->diag, &flow, 1, err);
+		return destroy(lab, &flow, err);
 	return 0;
 }
 

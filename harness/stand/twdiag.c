@@ -277,9 +277,11 @@ static int destroy_one(struct tw_diag *diag, enum tw_family family,
 	len = mnl_socket_recvfrom(diag->nl, buf, sizeof(buf));
 	if (len < 0)
 		return tw_err_set(err, errno, "sock_diag: %s", strerror(errno));
-	if (mnl_cb_run(buf, (size_t)len, diag->seq, 0, NULL, NULL) < 0 && errno != ENOENT)
-		return tw_err_set(err, errno, "a socket cannot be destroyed: %s", strerror(errno));
-	return 0;
+	if (mnl_cb_run(buf, (size_t)len, diag->seq, 0, NULL, NULL) >= 0 || errno == ENOENT)
+		return 0;
+	if (errno == EINVAL)
+		return tw_err_set(err, EINVAL, "this kernel has no SOCK_DESTROY (Linux 4.5)");
+	return tw_err_set(err, errno, "a socket cannot be destroyed: %s", strerror(errno));
 }
 
 int tw_diag_destroy(struct tw_diag *diag, const struct tw_flow *flows, unsigned n,
