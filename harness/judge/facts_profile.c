@@ -142,24 +142,24 @@ static const struct tw_change changes[] = {
 	 */
 	{ "H-69", "a segment whose options break off is not taken by a listener, and not reset",
 	  { .probe = "sym:tcp_do_parse_auth_options", IN(6, 7) }, { 0 } },
-	/* From here on: what differs on 4.4.155, 4.9.154, 4.10.17 and 4.11.0, each read there; 5.10 and later measured. */
+	/* From here on: read and measured on 4.4.155 and 4.9.154, measured on 4.19.13 and from 5.10 on. */
 	/* listen() of a socket with both options skipped what takes tb->fastreuse back (inet_csk_get_port()) */
 	{ "H-70", "SO_REUSEADDR alone does not help against a listener that has both options",
-	  { IN(5, 10), AFTER(4, 9) }, { 0 } },
-	{ "H-71", "the first window is 64 KB, not 29200 bytes or less", { IN(5, 10), AFTER(4, 11) }, { 0 } },
+	  { IN(4, 19), AFTER(4, 9) }, { 0 } },
+	{ "H-71", "the first window is 64 KB, not 29200 bytes or less", { IN(5, 10), AFTER(4, 19) }, { 0 } },
 	/* tcp_conn_request() left by way of "drop" */
 	{ "H-72", "a SYN that is answered by a cookie is not counted as dropped",
 	  { IN(4, 9), AFTER(4, 4) }, { 0 } },
 	{ "H-73", "the answers of a mini-socket have the ECN bits of the socket", { IN(2, 6) },
-	  { IN(5, 10), AFTER(4, 11) } },
+	  { IN(5, 10), AFTER(4, 19) } },
 	/* up to then the hash of the mini-socket was none (inet_timewait_sock.tw_txhash) */
 	{ "H-74", "TIME_WAIT answers with the flow label that was made of the socket's hash",
-	  { IN(5, 10), AFTER(4, 11) }, { 0 } },
+	  { IN(5, 10), AFTER(4, 19) }, { 0 } },
 	/* __ip6_rt_update_pmtu() took 1280 for less */
-	{ "H-75", "\"packet too big\" with less than 1280 is no news", { IN(5, 10), AFTER(4, 11) }, { 0 } },
+	{ "H-75", "\"packet too big\" with less than 1280 is no news", { IN(5, 10), AFTER(4, 19) }, { 0 } },
 	/* inet6_lookup_listener() took the first group that it came to */
 	{ "H-76", "over IPv6 of two listeners with SO_REUSEPORT the first one gets all, be it the wildcard's",
-	  { IN(4, 9), AFTER(4, 4) }, { IN(5, 10), AFTER(4, 11) } },
+	  { IN(4, 9), AFTER(4, 4) }, { IN(5, 10), AFTER(4, 19) } },
 	/* apply_slack(), gone with the timer wheel of 4.8 */
 	{ "H-77", "timers are not put off by up to a 256th of their time", { IN(4, 9), AFTER(4, 4) }, { 0 } },
 	{ "H-78", "nftables writes into headers", { IN(4, 9), AFTER(4, 4) }, { 0 } },

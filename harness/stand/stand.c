@@ -1,8 +1,10 @@
 #include "stand/stand.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/counters.h"
 #include "stand/dut_kernel.h"
 #include "stand/wire_real.h"
 #include "wire/wire.h"
@@ -46,39 +48,6 @@ static int open_engine(struct tw_stand *stand, const struct tw_stand_cfg *cfg, s
 	engine.forge = stand->forge;
 	stand->engine = tw_engine_new(&engine, err);
 	return stand->engine ? 0 : -ENOMEM;
-}
-
-int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct tw_err *err)
-{
-	int ret;
-
-	memset(stand, 0, sizeof(*stand));
-	stand->path = cfg->path;
-	ret = tw_lane_open(cfg->path, &stand->lane, err);
-	if (ret < 0)
-		return ret;
-	ret = tw_wire_open(&stand->lane, cfg->ring, &stand->wire, err);
-	if (ret >= 0)
-		ret = tw_dut_kernel_open(&stand->lane, cfg->drops, cfg->patient, &stand->dut, err);
-	if (ret >= 0)
-		ret = open_engine(stand, cfg, err);
-	if (ret >= 0)
-		ret = tw_stand_check(stand, err);
-	if (ret < 0)
-		tw_stand_close(stand);
-	return ret;
-}
-
-void tw_stand_close(struct tw_stand *stand)
-{
-	tw_engine_free(stand->engine);
-	tw_forge_free(stand->forge);
-	if (stand->dut)
-		stand->dut->ops->close(stand->dut);
-	if (stand->wire)
-		stand->wire->ops->close(stand->wire);
-	tw_lane_close(&stand->lane);
-	memset(stand, 0, sizeof(*stand));
 }
 
 struct tw_flow tw_stand_flow(struct tw_stand *stand, enum tw_family family)
@@ -148,6 +117,71 @@ static int salvo(struct tw_stand *stand, enum tw_family family, struct tw_err *e
 			"silence cannot be proved",
 			answers, SALVO);
 	return 0;
+}
+
+static int segments_in(struct tw_stand *stand, uint64_t *ret, struct tw_err *err)
+{
+	struct tw_counters *cs = calloc(1, sizeof(*cs));
+	int res = cs ? stand->dut->ops->counters(stand->dut, cs, err)
+		     : tw_err_set(err, ENOMEM, "out of memory");
+
+	*ret = res < 0 ? 0 : tw_counters_get(cs, "TcpInSegs");
+	free(cs);
+	return res;
+}
+
+/* From 4.18 to 4.19.18 a process that goes from one namespace to another may find the first one's /proc/net there. */
+static int check_counters(struct tw_stand *stand, struct tw_err *err)
+{
+	uint64_t before, after;
+	int ret = segments_in(stand, &before, err);
+
+	if (ret >= 0)
+		ret = salvo(stand, TW_IPV4, err);
+	if (ret >= 0)
+		ret = segments_in(stand, &after, err);
+	if (ret < 0 || after - before >= SALVO)
+		return ret;
+	return tw_err_set(
+		err, EPROTO,
+		"/proc/net shows another namespace's counters: TcpInSegs went up by %llu, not "
+		"by %d (a kernel from 4.18 to 4.19.18? take a later one)",
+		(unsigned long long)(after - before), SALVO);
+}
+
+int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct tw_err *err)
+{
+	int ret;
+
+	memset(stand, 0, sizeof(*stand));
+	stand->path = cfg->path;
+	ret = tw_lane_open(cfg->path, &stand->lane, err);
+	if (ret < 0)
+		return ret;
+	ret = tw_wire_open(&stand->lane, cfg->ring, &stand->wire, err);
+	if (ret >= 0)
+		ret = tw_dut_kernel_open(&stand->lane, cfg->drops, cfg->patient, &stand->dut, err);
+	if (ret >= 0)
+		ret = open_engine(stand, cfg, err);
+	if (ret >= 0)
+		ret = tw_stand_check(stand, err);
+	if (ret >= 0)
+		ret = check_counters(stand, err);
+	if (ret < 0)
+		tw_stand_close(stand);
+	return ret;
+}
+
+void tw_stand_close(struct tw_stand *stand)
+{
+	tw_engine_free(stand->engine);
+	tw_forge_free(stand->forge);
+	if (stand->dut)
+		stand->dut->ops->close(stand->dut);
+	if (stand->wire)
+		stand->wire->ops->close(stand->wire);
+	tw_lane_close(&stand->lane);
+	memset(stand, 0, sizeof(*stand));
 }
 
 int tw_stand_check_family(struct tw_stand *stand, enum tw_family family, struct tw_err *err)
