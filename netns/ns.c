@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -296,4 +297,31 @@ int tw_ns_in(int ns, int (*fn)(void *arg, struct tw_err *err), void *arg, struct
 	}
 	close(home);
 	return res;
+}
+
+struct visit {
+	int ns;
+	int (*fn)(void *arg, struct tw_err *err);
+	void *arg;
+	struct tw_err *err;
+	int ret;
+};
+
+static void *visit(void *arg)
+{
+	struct visit *v = arg;
+
+	v->ret = tw_ns_in(v->ns, v->fn, v->arg, v->err);
+	return NULL;
+}
+
+int tw_ns_in_thread(int ns, int (*fn)(void *arg, struct tw_err *err), void *arg, struct tw_err *err)
+{
+	struct visit v = { .ns = ns, .fn = fn, .arg = arg, .err = err };
+	pthread_t thread;
+	int code = pthread_create(&thread, NULL, visit, &v);
+
+	if (code == 0)
+		code = pthread_join(thread, NULL);
+	return code ? tw_err_set(err, code, "no thread for /proc/net: %s", strerror(code)) : v.ret;
 }

@@ -35,4 +35,11 @@ int tw_ns_ours(struct tw_err *err);
  */
 int tw_ns_in(int ns, int (*fn)(void *arg, struct tw_err *err), void *arg, struct tw_err *err);
 
+/*
+ * The same in a thread of its own, which is waited for: for @fn that opens files of /proc/thread-self/net. Before 5.0 a thread that has
+ * such a file open, and from 4.18 on also one that has closed it, finds it again in the next namespace: the kernel looked by name only.
+ */
+int tw_ns_in_thread(int ns, int (*fn)(void *arg, struct tw_err *err), void *arg,
+		    struct tw_err *err);
+
 #endif

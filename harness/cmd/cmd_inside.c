@@ -31,7 +31,7 @@ static void help(const struct tw_opt *opts)
 	     "syn.*'. KERNEL is as for\n"
 	     "'twprobe matrix'. Files that the command is told to write must have names without "
 	     "a directory, and come to\n"
-	     "the current one.\n");
+	     "the current one; directories stay there.\n");
 	tw_opts_help(opts, stdout);
 }
 
@@ -56,8 +56,7 @@ static bool is_named(const struct inside *in, const char *name)
 	for (int i = 1; i < in->n_words; i++) {
 		n = strlen(in->word[i]);
 		if (!strcmp(in->word[i], name) ||
-		    (n > len && in->word[i][0] == '-' && in->word[i][n - len - 1] == '=' &&
-		     !strcmp(in->word[i] + n - len, name)))
+		    (n > len && in->word[i][0] == '-' && !strcmp(in->word[i] + n - len, name)))
 			return true;
 	}
 	return false;

@@ -446,7 +446,7 @@ int tw_dut_kernel_open(const struct tw_lane *lane, struct tw_drops *drops, bool 
 	k->patient = patient || tw_home_is(lane->dut_ns);
 	k->listener[0] = k->listener[1] = -1;
 	k->sockstat = (struct tw_sockstat){ -1, -1 };
-	fail = tw_ns_in(lane->dut_ns, open_in_dut, k, err);
+	fail = tw_ns_in_thread(lane->dut_ns, open_in_dut, k, err);
 	if (fail < 0) {
 		kernel_close(&k->dut);
 		return fail;

@@ -78,6 +78,15 @@ static int relay_words(const struct command *c, struct tw_relay *said, struct tw
 	return ret < 0 ? ret : 0;
 }
 
+static int complain(const char *name, int out, struct tw_relay *said, struct tw_err *err)
+{
+	said->kind = TW_RELAY_ERR;
+	said->len =
+		(unsigned)snprintf((char *)said->part, sizeof(said->part),
+				   "twprobe inside: %.200s is no file, and stays there\n", name);
+	return tw_relay_put(out, said, err);
+}
+
 static int relay_file(const char *name, int out, struct tw_relay *said, struct tw_err *err)
 {
 	char path[512];
@@ -86,8 +95,11 @@ static int relay_file(const char *name, int out, struct tw_relay *said, struct t
 
 	snprintf(path, sizeof(path), "%s/%s", WORKPLACE, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		ret = 0;
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		if (fd >= 0)
+			close(fd);
+		return complain(name, out, said, err);
+	}
 	said->kind = TW_RELAY_FILE;
 	snprintf(said->text, sizeof(said->text), "%s", name);
 	while (ret > 0)
