@@ -82,6 +82,11 @@ bool tw_home_settled(void)
 	return home.ns >= 0;
 }
 
+unsigned tw_home_room(unsigned wanted)
+{
+	return tw_home_settled() && wanted > 1 ? 1 : wanted;
+}
+
 bool tw_home_is(int ns)
 {
 	struct stat a, b;

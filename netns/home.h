@@ -22,6 +22,9 @@ int tw_home_settle(struct tw_err *err);
 /* True after the above. */
 bool tw_home_settled(void);
 
+/* How many DUTs can live at the same time, where @wanted are wanted: in a home one. */
+unsigned tw_home_room(unsigned wanted);
+
 /*
  * A descriptor of the namespace for a DUT: a new one, or the home. A process that lives in the home gets a new one for a second DUT.
  * Closing it, or the process's death, gives it back. Negative errno.

@@ -69,6 +69,7 @@ static void test_a_new_one_without_a_home(void **state)
 	(void)state;
 	need_namespaces();
 	assert_false(tw_home_settled());
+	assert_int_equal(tw_home_room(8), 8);
 	ns = take();
 	assert_false(tw_home_is(ns));
 	tw_home_give(ns);
@@ -82,6 +83,8 @@ static void test_the_home_and_for_a_second_one_another(void **state)
 	need_namespaces();
 	settle_in_new();
 	assert_true(tw_home_settled());
+	assert_int_equal(tw_home_room(8), 1);
+	assert_int_equal(tw_home_room(0), 0);
 	first = take();
 	second = take();
 	assert_true(tw_home_is(first));

@@ -16,6 +16,7 @@
 #include "explore/fuzz.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
+#include "netns/home.h"
 #include "stand/facts_probe.h"
 #include "text/text.h"
 
@@ -129,7 +130,7 @@ static int campaign(const struct fuzz_args *args, const struct tw_model_facts *f
 			 .broken = broken,
 			 .seed = args->seed,
 			 .first_only = broken != TW_CLAUSE_NONE },
-		.lanes = args->jobs * LANES_PER_CPU,
+		.lanes = tw_home_room(args->jobs * LANES_PER_CPU),
 		.began = now(),
 	};
 	c->cfg.until = c->began + args->seconds * SEC_NS;

@@ -14,6 +14,7 @@
 #include "explore/map_text.h"
 #include "explore/oracle_kernel.h"
 #include "explore/oracle_model.h"
+#include "netns/home.h"
 #include "stand/facts_probe.h"
 #include "text/text.h"
 #include "twprobe/io.h"
@@ -82,7 +83,8 @@ static bool same_question(const struct side *a, const struct side *b)
 static int draw_kernel(const struct map_args *args, struct drawn *d, struct tw_err *err)
 {
 	struct tw_oracle_kernel *kernel;
-	unsigned lanes = (args->jobs ? args->jobs : tw_process_cpus()) * LANES_PER_CPU;
+	unsigned wanted = (args->jobs ? args->jobs : tw_process_cpus()) * LANES_PER_CPU;
+	unsigned lanes = tw_home_room(wanted);
 	double began = wall_now();
 	int ret = tw_facts_look(&d->facts, err);
 
