@@ -62,8 +62,9 @@ static int take_row(struct tw_collect *c, json_t *line, struct tw_err *err)
 	return tw_matrix_put(c->m, c->col, (unsigned)i, &res, err);
 }
 
-static int take_line(struct tw_collect *c, const char *text, size_t len, struct tw_err *err)
+static int take_line(void *arg, const char *text, size_t len, struct tw_err *err)
 {
+	struct tw_collect *c = arg;
 	json_t *line = json_loadb(text, len, 0, NULL);
 	int ret;
 
@@ -80,19 +81,7 @@ static int take_line(struct tw_collect *c, const char *text, size_t len, struct 
 
 int tw_collect_take(struct tw_collect *c, int results, struct tw_err *err)
 {
-	size_t len, begin = 0;
-	char *text = tw_vm_text(results, c->at, &len), *end;
-	int ret = text ? 0 : tw_err_set(err, ENOMEM, "out of memory");
-
-	while (ret == 0 && begin < len && (end = memchr(text + begin, '\n', len - begin))) {
-		size_t n = (size_t)(end - text) - begin;
-
-		ret = take_line(c, text + begin, n, err);
-		begin += n + 1;
-	}
-	c->at += (off_t)begin;
-	free(text);
-	return ret;
+	return tw_vm_lines(results, &c->at, take_line, c, err);
 }
 
 /* A row that was at work is the first suspect. */

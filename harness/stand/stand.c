@@ -130,14 +130,14 @@ static int segments_in(struct tw_stand *stand, uint64_t *ret, struct tw_err *err
 	return res;
 }
 
-/* Before 5.0 /proc/net may be that of another namespace (tw_ns_in_thread()): not here. */
-static int check_counters(struct tw_stand *stand, struct tw_err *err)
+/* The salvo must be counted here: before 5.0 /proc/net may be that of another namespace (tw_ns_in_thread()). */
+static int check_all(struct tw_stand *stand, struct tw_err *err)
 {
 	uint64_t before, after;
 	int ret = segments_in(stand, &before, err);
 
 	if (ret >= 0)
-		ret = salvo(stand, TW_IPV4, err);
+		ret = tw_stand_check(stand, err);
 	if (ret >= 0)
 		ret = segments_in(stand, &after, err);
 	if (ret < 0 || after - before >= SALVO)
@@ -164,9 +164,7 @@ int tw_stand_open(struct tw_stand *stand, const struct tw_stand_cfg *cfg, struct
 	if (ret >= 0)
 		ret = open_engine(stand, cfg, err);
 	if (ret >= 0)
-		ret = tw_stand_check(stand, err);
-	if (ret >= 0)
-		ret = check_counters(stand, err);
+		ret = check_all(stand, err);
 	if (ret < 0)
 		tw_stand_close(stand);
 	return ret;

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -70,6 +71,16 @@ void tw_guest_load(const char *dir)
 		free(entry[i]);
 	}
 	free(entry);
+}
+
+int tw_guest_wait(pid_t pid, int *ret_status, struct tw_err *err)
+{
+	pid_t dead;
+
+	while ((dead = wait(ret_status)) != pid)
+		if (dead < 0 && errno != EINTR)
+			return tw_err_set(err, errno, "wait: %s", strerror(errno));
+	return 0;
 }
 
 static void write_to(const char *path, const char *text)

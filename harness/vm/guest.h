@@ -14,6 +14,7 @@
 #define TWPROBE_VM_GUEST_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "vm/task.h"
 
@@ -37,6 +38,12 @@ typedef int tw_guest_command_fn(int argc, char **argv);
  * machine off.
  */
 int tw_guest_main(tw_guest_command_fn *run);
+
+/*
+ * Waits for the end of the child @pid, as wait() tells it. To be init is to hear of every orphan's death as well. 0 or negative
+ * errno.
+ */
+int tw_guest_wait(pid_t pid, int *ret_status, struct tw_err *err);
 
 /* Loads the modules in @dir. What does not load is told on the console; rows that need it are skipped for want of it. */
 void tw_guest_load(const char *dir);

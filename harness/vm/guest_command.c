@@ -128,25 +128,13 @@ static int exit_of(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 }
 
-/* As init we get to know of every orphan's death. */
-static int wait_for(pid_t pid)
-{
-	int status = 0;
-	pid_t dead;
-
-	do
-		dead = wait(&status);
-	while (dead != pid && (dead >= 0 || errno == EINTR));
-	return exit_of(status);
-}
-
 int tw_guest_command(const struct tw_task *task, tw_guest_command_fn *run, int out,
 		     struct tw_err *err)
 {
 	struct command c = { .task = task, .run = run, .out = out };
 	struct tw_relay said = { .kind = TW_RELAY_OUT };
 	pid_t pid;
-	int ret, code;
+	int ret, status;
 
 	tw_guest_load(TW_GUEST_LATE);
 	if (pipe2(c.pipe[0], O_CLOEXEC) < 0 || pipe2(c.pipe[1], O_CLOEXEC) < 0)
@@ -157,12 +145,13 @@ int tw_guest_command(const struct tw_task *task, tw_guest_command_fn *run, int o
 	close(c.pipe[0][1]);
 	close(c.pipe[1][1]);
 	ret = relay_words(&c, &said, err);
-	code = wait_for(pid);
+	if (ret == 0)
+		ret = tw_guest_wait(pid, &status, err);
 	if (ret == 0)
 		ret = relay_files(out, &said, err);
 	if (ret < 0)
 		return ret;
 	said.kind = TW_RELAY_EXIT;
-	said.exit = code;
+	said.exit = exit_of(status);
 	return tw_relay_put(out, &said, err);
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -45,6 +44,7 @@ static int run_worker(void *arg)
 static int play_until(struct tw_worker *w, unsigned until, struct tw_err *err)
 {
 	unsigned before;
+	int status, ret;
 	pid_t pid;
 
 	w->until = until;
@@ -53,10 +53,9 @@ static int play_until(struct tw_worker *w, unsigned until, struct tw_err *err)
 		pid = tw_process_start(run_worker, w, err);
 		if (pid < 0)
 			return pid;
-		/* as init we get to know of every orphan's death */
-		for (pid_t dead; (dead = wait(NULL)) != pid;)
-			if (dead < 0 && errno != EINTR)
-				return tw_err_set(err, errno, "wait: %s", strerror(errno));
+		ret = tw_guest_wait(pid, &status, err);
+		if (ret < 0)
+			return ret;
 	} while (w->board->next < until && w->board->next > before);
 	w->board->next = until; /* the worker that found nothing more counted on */
 	return 0;

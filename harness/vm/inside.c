@@ -1,8 +1,6 @@
 #include "vm/inside.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/wait.h"
 #include "twprobe/io.h"
@@ -22,8 +20,9 @@ struct inside {
 	struct tw_relay said;
 };
 
-static int take_line(struct inside *in, const char *line, size_t len, struct tw_err *err)
+static int take_line(void *arg, const char *line, size_t len, struct tw_err *err)
 {
+	struct inside *in = arg;
 	int ret = tw_relay_read(line, len, &in->said, err);
 
 	in->heard = true;
@@ -38,21 +37,6 @@ static int take_line(struct inside *in, const char *line, size_t len, struct tw_
 	return 0;
 }
 
-static int take(struct inside *in, struct tw_err *err)
-{
-	size_t len, begin = 0;
-	char *text = tw_vm_text(in->vm.results, in->at, &len), *end;
-	int ret = text ? 0 : tw_err_set(err, ENOMEM, "out of memory");
-
-	while (ret == 0 && begin < len && (end = memchr(text + begin, '\n', len - begin))) {
-		ret = take_line(in, text + begin, (size_t)(end - text) - begin, err);
-		begin = (size_t)(end - text) + 1;
-	}
-	in->at += (off_t)begin;
-	free(text);
-	return ret;
-}
-
 static int look_after(struct inside *in, struct tw_err *err)
 {
 	enum tw_ending ending;
@@ -60,7 +44,7 @@ static int look_after(struct inside *in, struct tw_err *err)
 
 	do {
 		ending = tw_vm_poll(&in->vm);
-		ret = take(in, err);
+		ret = tw_vm_lines(in->vm.results, &in->at, take_line, in, err);
 		if (ret == 0 && ending == TW_VM_RUNS)
 			tw_wait_until(tw_clock_real()->now(tw_clock_real()) + TICK_MS * 1000000ull);
 	} while (ret == 0 && ending == TW_VM_RUNS);

@@ -259,6 +259,23 @@ char *tw_vm_text(int memfd, off_t from, size_t *ret_len)
 	return text;
 }
 
+int tw_vm_lines(int memfd, off_t *at, tw_vm_line_fn *fn, void *arg, struct tw_err *err)
+{
+	size_t len, begin = 0;
+	char *text = tw_vm_text(memfd, *at, &len), *end;
+	int ret = text ? 0 : tw_err_set(err, ENOMEM, "out of memory");
+
+	while (ret == 0 && begin < len && (end = memchr(text + begin, '\n', len - begin))) {
+		size_t n = (size_t)(end - text) - begin;
+
+		ret = fn(arg, text + begin, n, err);
+		begin += n + 1;
+	}
+	*at += (off_t)begin;
+	free(text);
+	return ret;
+}
+
 const char *tw_ending_name(enum tw_ending ending)
 {
 	static const char *const names[TW_VM_ENDINGS] = { "runs", "done", "crashed", "hung",

@@ -67,6 +67,12 @@ void tw_vm_close(struct tw_vm *vm);
  */
 char *tw_vm_text(int memfd, off_t from, size_t *ret_len);
 
+/* Called for a line, without its end. 0 or negative errno, after which no other follows. */
+typedef int tw_vm_line_fn(void *arg, const char *line, size_t len, struct tw_err *err);
+
+/* Hands over the whole lines that were said from *@at on, and moves it behind them. 0 or negative errno. */
+int tw_vm_lines(int memfd, off_t *at, tw_vm_line_fn *fn, void *arg, struct tw_err *err);
+
 /* "done" "crashed" "hung" "broken" */
 const char *tw_ending_name(enum tw_ending ending);
 
