@@ -95,23 +95,26 @@ bool tw_home_is(int ns)
 	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }
 
-/* What cannot be written was not changed either. */
 static int restore_settings(void *arg, struct tw_err *err)
 {
 	char value[128];
+	int res = 0;
 
-	(void)arg, (void)err;
-	for (unsigned i = 0; i < home.n; i++)
+	(void)arg;
+	for (unsigned i = 0; i < home.n && res == 0; i++)
 		if (tw_sysctl_get(home.setting[i].name, value, sizeof(value), NULL) == 0 &&
 		    strcmp(value, home.setting[i].value))
-			tw_sysctl_set(home.setting[i].name, home.setting[i].value, NULL);
-	return 0;
+			res = tw_sysctl_set(home.setting[i].name, home.setting[i].value, err);
+	return res;
 }
 
+/* A kernel without such a memory has forgotten. */
 static int forget_peers(void *arg, struct tw_err *err)
 {
+	int res = tw_metrics_flush(err);
+
 	(void)arg;
-	return tw_metrics_flush(err);
+	return res == -ENOENT ? 0 : res;
 }
 
 /* With the device its addresses, routes and neighbours go, with lo the routes that lead there. There need be none. */
@@ -139,7 +142,7 @@ static int clean(struct tw_err *err)
 		res = tw_ns_in(home.ns, restore_settings, NULL, err);
 	if (res == 0)
 		res = tw_ns_in(home.ns, forget_peers, NULL, err);
-	return res == -ENOENT ? 0 : res;
+	return res;
 }
 
 /* Of a descriptor of its own: what is locked is that. */
