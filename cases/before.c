@@ -47,7 +47,7 @@ static void hit_bent(struct tw_scene *sc, const void *arg)
 		return;
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	tw_peer_say_bent(sc, conn, &a->say, &a->bent);
 	sent_at[1] = tw_scene_now(sc);
 	tw_find_reply(sc, "reply", conn);
@@ -67,7 +67,7 @@ static void hit_refused(struct tw_scene *sc, const void *arg)
 		return;
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	tw_peer_say_bent(sc, conn, &a->say, &a->bent);
 	sent_at[1] = tw_scene_now(sc);
 	tw_find_reply(sc, "reply", conn);

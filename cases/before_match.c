@@ -70,7 +70,7 @@ static void hear_icmp(struct tw_scene *sc, const void *arg)
 	tw_peer_forget(conn);
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	if (a->too_big)
 		tw_peer_icmp_too_big(sc, &about, 1300);
 	else
@@ -119,7 +119,7 @@ static void hit_another(struct tw_scene *sc, const void *arg)
 		other->flow.dut = tw_end_local(sc, 1, 0).addr;
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	SAY(sc, other, .flags = a->flags, .again = true);
 	sent_at[1] = tw_scene_now(sc);
 	tw_find_reply(sc, "reply", other);
@@ -147,7 +147,7 @@ static void hit_elsewhere(struct tw_scene *sc, const void *arg)
 	tw_app_listener(sc, TW_APP_PORT, 8);
 	tw_find_state(sc, "here", here);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	SAY(sc, here, .flags = SYN, .again = true);
 	sent_at[1] = tw_scene_now(sc);
 	tw_find_reply(sc, "reply", here);

@@ -248,7 +248,7 @@ static void in_time_wait(struct tw_scene *sc, const void *arg)
 	tw_scene_wait(sc, TW_AGED_MS);
 	before = tw_scene_entry(sc, conn);
 	tw_scene_count_from_here(sc);
-	sent_at[0] = tw_scene_now(sc);
+	sent_at[0] = tw_scene_ticked(sc);
 	tw_peer_icmp_too_big(sc, &fin, 1300);
 	tw_peer_icmp_unreachable(sc, &fin);
 	sent_at[1] = tw_scene_now(sc);

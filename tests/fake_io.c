@@ -224,6 +224,11 @@ static uint64_t fake_now(struct tw_clock *clock)
 	return FAKE_OF(clock, clock)->now;
 }
 
+static uint64_t fake_ticked(struct tw_clock *clock)
+{
+	return FAKE_OF(clock, clock)->now - FAKE_OF(clock, clock)->stood;
+}
+
 /* ---- io.h: the DUT ---- */
 
 static int fake_listen(struct tw_dut *dut, enum tw_family family, uint16_t port, struct tw_err *err)
@@ -411,6 +416,7 @@ void fake_open(struct fake *f)
 	f->wire.ops = &fake_wire_ops;
 	f->dut.ops = &fake_dut_ops;
 	f->clock.now = fake_now;
+	f->clock.ticked = fake_ticked;
 	f->forge = tw_forge_new(mac, mac, NULL);
 	if (!f->forge)
 		abort();

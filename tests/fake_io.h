@@ -86,6 +86,7 @@ struct fake {
 
 	/* to be set by the test */
 	uint64_t now;
+	uint64_t stood;             /* the DUT's timers do not know the last of that yet */
 	uint32_t iss;               /* of all connections */
 	uint32_t ts_origin;         /* the DUT's TSval when the clock is 0 */
 	bool no_timestamps;         /* the DUT does not use them */

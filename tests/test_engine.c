@@ -335,6 +335,23 @@ static void batch_waits_for_the_longest(void **state)
 	rig_close(&rig);
 }
 
+/* Brackets begin with the time that the DUT's timers know. */
+static void brackets_are_in_the_time_of_the_timers(void **state)
+{
+	static const struct tw_step step = { .send = { .flags = ACK, .seq = AT(RCV_NXT, -1) } };
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, true, 0);
+	rig.fake.stood = 20 * RIG_MS;
+	rig_tuple(&rig, 0, &rig_given, &step, 1);
+	assert_int_equal(rig_play(&rig, 1), 1);
+	rig_all_done(&rig, 1);
+	assert_int_equal(rig.ev.step[0].sent_at[1] - rig.ev.step[0].sent_at[0], 20 * RIG_MS);
+	assert_int_equal(rig.tuple[0].entered[1] - rig.tuple[0].entered[0], 20 * RIG_MS);
+	rig_close(&rig);
+}
+
 /* ---- what is prepared ---- */
 
 static void prepared_in_this_order(void **state)
@@ -556,6 +573,7 @@ int main(void)
 		cmocka_unit_test(steps_are_repeated),
 		cmocka_unit_test(frames_go_astray),
 		cmocka_unit_test(batch_waits_for_the_longest),
+		cmocka_unit_test(brackets_are_in_the_time_of_the_timers),
 		cmocka_unit_test(prepared_in_this_order),
 		cmocka_unit_test(connecting_dut_needs_no_listener),
 		cmocka_unit_test(queues_are_filled),

@@ -165,6 +165,12 @@ static const struct story stories[] = {
 	{ TW, TW, { 59901, 59900 }, { 0, 99, 101, 101 }, { 0, 100 }, ALIVE },
 	{ TW, TW, { 59901, 60000 }, { 99, 99, 101, 201 }, { 100, 100 }, RESTARTED },
 	{ TW, TW, { 59901, 59800 }, { 99, 99, 101, 201 }, { 100, 100 }, RUNNING },
+	/* 24 ms old, jiffies 20 ms behind: when the timer was read, when it was set, all the time */
+	{ TW, TW, { 59996, 59974 }, { 4, 24, 26, 26 }, { 25, 25 }, RUNNING },
+	{ TW, TW, { 59996, 59998 }, { 4, 24, 38, 38 }, { 36, 36 }, RESTARTED },
+	{ TW, TW, { 59976, 59979 }, { 24, 24, 26, 26 }, { 5, 25 }, ALIVE },
+	{ TW, TW, { 59996, 59994 }, { 4, 24, 6, 26 }, { 5, 25 }, ALIVE },
+	{ TW, TW, { 59996, 60000 }, { 4, 24, 6, 26 }, { 5, 25 }, ALIVE },
 	/* half a minute later */
 	{ TW, TW, { 30000, 29998 }, AT_ONCE, RUNNING },
 	{ TW, TW, { 30000, 60000 }, AT_ONCE, RESTARTED },

@@ -121,6 +121,58 @@ static void answers_are_told_apart_by_step(void **state)
 	scene_free(&s);
 }
 
+static void outcome_of_pause(struct scene *s, uint64_t passed, enum tw_outcome outcome)
+{
+	struct tw_verdict v;
+
+	s->ev.step[1].sent_at[0] = s->ev.step[0].sent_at[1] + passed;
+	scene_judge(s, &v);
+	assert_int_equal(v.outcome, outcome);
+	assert_int_equal(v.held_up, outcome == TW_ERROR);
+}
+
+/* Where jiffies stood still the DUT may not know of the pause, and is not to be blamed. */
+static void pause_that_the_dut_slept_through(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s);
+	scene_step(&s, &scene_challenged);
+	s.pause_ms = 600;
+	scene_step(&s, &scene_challenged);
+	s.row.step[1].pause_ms = 600;
+	outcome_of_pause(&s, 600 * SCENE_MS, TW_PASS);
+	outcome_of_pause(&s, 580 * SCENE_MS, TW_PASS);
+	s.row.step[1].expect.reply = RST;
+	outcome_of_pause(&s, 600 * SCENE_MS, TW_FAIL);
+	outcome_of_pause(&s, 589 * SCENE_MS, TW_FAIL);
+	outcome_of_pause(&s, 589 * SCENE_MS - 1, TW_ERROR);
+	scene_free(&s);
+}
+
+/* They may be what a timer sent; if there was no time for that, they are what cannot be explained. */
+static void frames_that_came_late(void **state)
+{
+	struct tw_verdict v;
+	struct scene s;
+
+	(void)state;
+	three_steps(&s);
+	s.ev.step[1].waits = 1;
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_ERROR);
+	assert_false(v.held_up);
+	s.ev.step[1].after.asked[1] = s.ev.step[1].sent_at[0] + TW_LATE_MS * SCENE_MS - 1;
+	scene_judge(&s, &v);
+	assert_false(v.held_up);
+	s.ev.step[1].after.asked[1]++;
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_ERROR);
+	assert_true(v.held_up);
+	scene_free(&s);
+}
+
 static void within(struct scene *s, unsigned step, unsigned ms, struct tw_verdict *v)
 {
 	s->row.step[step].within_ms = (uint16_t)ms;
@@ -463,6 +515,8 @@ int main(void)
 		cmocka_unit_test(doubt_comes_before_failure),
 		cmocka_unit_test(only_the_first_step_must_find_the_state),
 		cmocka_unit_test(answers_are_told_apart_by_step),
+		cmocka_unit_test(pause_that_the_dut_slept_through),
+		cmocka_unit_test(frames_that_came_late),
 		cmocka_unit_test(step_that_came_too_late),
 		cmocka_unit_test(within_is_a_bound),
 		cmocka_unit_test(hand_made_probe),

@@ -97,7 +97,7 @@ int tw_engine_flush(struct tw_engine *e, struct tw_err *err)
 {
 	int ret = 0;
 
-	e->sent_at[0] = now(e);
+	e->sent_at[0] = e->cfg.clock->ticked(e->cfg.clock);
 	if (e->n_tx)
 		ret = e->cfg.wire->ops->send(e->cfg.wire, e->tx, e->n_tx, err);
 	e->sent_at[1] = now(e);

@@ -157,7 +157,7 @@ static void note_step(struct tw_engine *e, struct tw_tuple *t, struct tw_step_ev
 	se->flow = *probed_flow(e, t);
 	memcpy(se->sent_at, e->sent_at, sizeof(se->sent_at));
 	se->fenced = e->fence_seen;
-	se->late_ms = e->sent_at[0] > e->due ? (uint32_t)((e->sent_at[0] - e->due) / MS_NS) : 0;
+	se->late_ms = e->sent_at[1] > e->due ? (uint32_t)((e->sent_at[1] - e->due) / MS_NS) : 0;
 	t->ev->n_steps = e->step + 1;
 }
 

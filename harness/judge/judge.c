@@ -107,12 +107,9 @@ void tw_judge(const struct tw_case *row, const struct tw_evidence *ev, const str
 	if (tw_judge_doubtful(row, ev, facts, ret))
 		return;
 	judge_kernel(row, ev, facts, ret);
-	for (unsigned i = 0; ret->outcome == TW_FAIL && i < tw_case_steps(row); i++) {
-		if (ev->step[i].late_ms < TW_LATE_MS)
-			continue;
-		tw_judge_held_up(ret, i, "the DUT's timers may have got ahead of the row");
-		return;
-	}
+	for (unsigned i = 0; ret->outcome == TW_FAIL && i < tw_case_steps(row); i++)
+		if (tw_judge_off_time(row, ev, i, ret))
+			return;
 	ret->rfc = judge_rfc(&row->rfc, row, ev, facts);
 	ret->also = judge_rfc(&row->also, row, ev, facts);
 	tw_judge_claims(row, ev, facts, ret->claim);

@@ -6,6 +6,10 @@
 #include "judge/expected.h"
 #include "judge/judge_impl.h"
 
+enum {
+	USUAL_MS = 11, /* by so much a jiffy, of 10 ms at most, and rounding may shorten a pause */
+};
+
 /* Why a step's evidence allows no verdict: text into @why, and true. */
 static bool doubt(struct tw_verdict *v, unsigned step, const char *fmt, ...)
 {
@@ -19,10 +23,25 @@ static bool doubt(struct tw_verdict *v, unsigned step, const char *fmt, ...)
 	return true;
 }
 
+/* The process was stopped at a moment when that matters. */
+bool tw_judge_held_up(struct tw_verdict *v, unsigned i, const char *what)
+{
+	v->held_up = true;
+	return doubt(v, i, "%s: the process was held up while it measured", what);
+}
+
+/* What came late may be what a timer of the DUT sent: the step took longer than the first of them does. */
+static bool outlasted(const struct tw_step_evidence *se)
+{
+	return (int64_t)(se->after.asked[1] - se->sent_at[0]) >= TW_LATE_MS * 1000000ll;
+}
+
 static bool measuring_failed(const struct tw_step_evidence *se, unsigned i, struct tw_verdict *v)
 {
 	long long in = tw_judge_moved(se, "TcpInSegs"), out = tw_judge_moved(se, "TcpOutSegs");
 
+	if (se->waits && outlasted(se))
+		return tw_judge_held_up(v, i, "more came than the answer");
 	if (se->waits)
 		return doubt(
 			v, i,
@@ -127,11 +146,17 @@ static bool queue_overflowed(const struct tw_case *row, const struct tw_expect *
 	return false;
 }
 
-/* The process was stopped at a moment when that matters. */
-bool tw_judge_held_up(struct tw_verdict *v, unsigned i, const char *what)
+bool tw_judge_off_time(const struct tw_case *row, const struct tw_evidence *ev, unsigned i,
+		       struct tw_verdict *v)
 {
-	v->held_up = true;
-	return doubt(v, i, "%s: the process was held up while it measured", what);
+	const struct tw_step_evidence *se = &ev->step[i];
+	const int64_t pause = ((int64_t)row->step[i].pause_ms - USUAL_MS) * 1000000;
+
+	if (se->late_ms >= TW_LATE_MS)
+		return tw_judge_held_up(v, i, "the DUT's timers may have got ahead of the row");
+	if (i > 0 && pause > 0 && (int64_t)(se->sent_at[0] - ev->step[i - 1].sent_at[1]) < pause)
+		return tw_judge_held_up(v, i, "the DUT's timers may not have got so far yet");
+	return false;
 }
 
 static bool timer_untold(const struct tw_step_evidence *se, const struct tw_observed *seen,

@@ -62,6 +62,12 @@ uint64_t tw_scene_now(struct tw_scene *sc)
 	return tw_clock_real()->now(tw_clock_real());
 }
 
+uint64_t tw_scene_ticked(struct tw_scene *sc)
+{
+	(void)sc;
+	return tw_clock_real()->ticked(tw_clock_real());
+}
+
 void tw_scene_in_time(struct tw_scene *sc, uint64_t since, unsigned ms)
 {
 	uint64_t took = (tw_scene_now(sc) - since) / MS_NS;

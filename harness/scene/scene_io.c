@@ -93,6 +93,16 @@ static void note_stop(struct tw_scene *sc, uint64_t stop, uint64_t now)
 		*late_ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
+/* The DUT's timers stood still: one that was set meanwhile fires too early by more than the scenarios allow for. */
+static void note_standstill(struct tw_scene *sc, uint64_t now, uint64_t ticked)
+{
+	const uint64_t usual = 10 * MS_NS;
+	uint32_t *late_ms = &sc->ev->step[0].late_ms;
+
+	if (now - ticked >= usual && *late_ms < TW_LATE_MS)
+		*late_ms = TW_LATE_MS;
+}
+
 static uint64_t past(uint64_t due, uint64_t now)
 {
 	return due && now > due ? now - due : 0;
@@ -130,11 +140,13 @@ static void on_frame(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 void tw_scene_drain(struct tw_scene *sc)
 {
 	struct tw_err err = { "" };
-	uint64_t now, since;
+	uint64_t now, since, ticked;
 
 	if (sc->end != SCENE_GOING)
 		return;
+	ticked = tw_scene_ticked(sc);
 	now = tw_scene_now(sc);
+	note_standstill(sc, now, ticked);
 	since = sc->due > sc->looked ? sc->due : sc->looked;
 	sc->oldest = UINT64_MAX;
 	if (sc->stand->wire->ops->drain(sc->stand->wire, on_frame, sc, &err) < 0)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "twprobe/io.h"
 
 enum {
 	CHUNK = 64,          /* questions per system call */
@@ -70,14 +71,6 @@ void tw_diag_close(struct tw_diag *diag)
 	if (diag->nl)
 		mnl_socket_close(diag->nl);
 	free(diag);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 static void put_question(struct question *q, uint16_t type, uint16_t flags, uint32_t seq,
@@ -143,6 +136,7 @@ static int ask_chunk(struct tw_diag *diag, const struct tw_flow *flows, unsigned
 		     struct tw_entry *ret, struct tw_err *err)
 {
 	int fd = mnl_socket_get_fd(diag->nl), got, fail = 0;
+	struct tw_clock *clock = tw_clock_real();
 	uint32_t seq0 = diag->seq;
 	unsigned done = 0;
 
@@ -152,10 +146,10 @@ static int ask_chunk(struct tw_diag *diag, const struct tw_flow *flows, unsigned
 		put_question(&diag->question[i], DIAG_BY_FAMILY, 0, seq0 + i, flows[i].family);
 		put_flow(&diag->question[i], &flows[i]);
 	}
-	ret[0].asked[0] = now_ns();
+	ret[0].asked[0] = clock->ticked(clock);
 	if (send(fd, diag->question, n * sizeof(*diag->question), 0) < 0)
 		return tw_err_set(err, errno, "sock_diag cannot be asked: %s", strerror(errno));
-	ret[0].asked[1] = now_ns();
+	ret[0].asked[1] = clock->now(clock);
 	while (done < n && !fail) {
 		got = recvmmsg(fd, diag->msg, n - done, MSG_DONTWAIT, NULL);
 		if (got < 0 && errno == EINTR)

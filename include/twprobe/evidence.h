@@ -48,7 +48,7 @@ struct tw_entry {
 	bool mini; /* held by the TIME_WAIT timer: a mini-socket, not a full one */
 	enum tw_timer timer;
 	uint32_t left_ms;  /* remaining time of that timer */
-	uint64_t asked[2]; /* bracket of the question */
+	uint64_t asked[2]; /* bracket of the question; the first is tw_clock.ticked() */
 };
 
 /* A listener's accept queue. */
@@ -96,7 +96,7 @@ enum {
 struct tw_step_evidence {
 	struct tw_seg sent;
 	struct tw_flow flow; /* the tuple it was sent on */
-	uint64_t sent_at[2]; /* bracket of the send call */
+	uint64_t sent_at[2]; /* bracket of the send call; the first is tw_clock.ticked() */
 	struct tw_entry before, after;
 	unsigned n_moved;
 	struct tw_moved moved[TW_MOVED_MAX];
@@ -108,8 +108,11 @@ struct tw_step_evidence {
 	bool reasons_read;
 	unsigned n_reasons;
 	char reason[TW_REASONS_MAX][48];
-	uint32_t
-		late_ms; /* a step: it came so late; a scenario: its process was held up for so long, stops in a row together */
+	/*
+	 * A step: it came so late. A scenario: its process was held up for so long, stops in a row together; TW_LATE_MS or
+	 * more also if the DUT's timers stood still meanwhile.
+	 */
+	uint32_t late_ms;
 	unsigned n_found; /* by a scenario */
 	struct tw_found found[TW_FINDS_MAX];
 };

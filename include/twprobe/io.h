@@ -44,6 +44,13 @@ struct tw_wire {
 struct tw_clock {
 	/* Nanoseconds of a clock that never goes back. */
 	uint64_t (*now)(struct tw_clock *clock);
+	/*
+	 * The same, as the kernel's timers know it, at least: what now() was when jiffies were last counted, and one
+	 * jiffy more. That is now(), unless the CPU that counts them is held up, as a virtual one may be: the others
+	 * wait for it for five jiffies (since Linux 5.17: tick_sched_do_timer()), or for ever. A timer that is set
+	 * or read meanwhile is off by as much, so a bracket that a timer is compared with begins with this.
+	 */
+	uint64_t (*ticked)(struct tw_clock *clock);
 };
 
 /* The machine's CLOCK_MONOTONIC. */

@@ -42,6 +42,8 @@ void tw_scene_held_up(struct tw_scene *sc, const char *fmt, ...)
 
 enum tw_family tw_scene_family(const struct tw_scene *sc);
 uint64_t tw_scene_now(struct tw_scene *sc);
+/* The same, at least, for the DUT's timers (tw_clock.ticked()): where a bracket for tw_find_fate() begins. */
+uint64_t tw_scene_ticked(struct tw_scene *sc);
 
 /* Lets time pass, and takes in what arrives meanwhile. */
 void tw_scene_wait(struct tw_scene *sc, unsigned ms);
