@@ -356,6 +356,40 @@ static void exceptions_by_capability(void **state)
 	}
 }
 
+/* A sysctl that the DUT's namespace lacks may be there for the whole machine: that it is gone must not be said. */
+static void sysctl_of_the_whole_machine(void **state)
+{
+	static char *names[] = { TW_FACT_ELSEWHERE "net.ipv4.tcp_tw_recycle" };
+	struct tw_verdict v;
+	struct scene s;
+
+	(void)state;
+	scene_make(&s, &scene_challenged);
+	s.row.except[0] = (struct tw_except){ .when = "net.ipv4.tcp_tw_recycle",
+					      .because = "removed",
+					      .expect = { .reply = RST } };
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_PASS);
+	s.facts.names = names;
+	s.facts.n_names = 1;
+	assert_int_equal(tw_facts_tell(&s.facts, "net.ipv4.tcp_tw_recycle"), TW_UNTOLD);
+	assert_int_equal(tw_facts_tell(&s.facts, "!net.ipv4.tcp_tw_recycle"), TW_UNTOLD);
+	assert_int_equal(tw_facts_tell(&s.facts, "net.ipv4.tcp_tw_reuse"), TW_NO);
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_SKIP);
+	assert_non_null(strstr(v.why, "tcp_tw_recycle is the whole machine's"));
+	s.row.except[0] = (struct tw_except){ 0 };
+	s.row.needs = "net.ipv4.tcp_tw_recycle";
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_SKIP);
+	assert_non_null(strstr(v.why, "'twprobe inside'"));
+	s.row.needs = "net.ipv4.tcp_tw_reuse";
+	scene_judge(&s, &v);
+	assert_int_equal(v.outcome, TW_SKIP);
+	assert_string_equal(v.why, "this kernel has no net.ipv4.tcp_tw_reuse");
+	scene_free(&s);
+}
+
 /* An exception replaces what it sets, and nothing else. */
 static void exceptions_replace_member_by_member(void **state)
 {
@@ -524,6 +558,7 @@ int main(void)
 		cmocka_unit_test(steps_of_a_row),
 		cmocka_unit_test(short_form_is_step_0),
 		cmocka_unit_test(exceptions_by_capability),
+		cmocka_unit_test(sysctl_of_the_whole_machine),
 		cmocka_unit_test(exceptions_replace_member_by_member),
 		cmocka_unit_test(counters_that_do_not_exist),
 		cmocka_unit_test(conformance),

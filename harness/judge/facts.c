@@ -1,6 +1,7 @@
 /* The value side of the kernel facts; facts_probe.c is the side that looks. */
 #include "twprobe/facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,25 @@ static bool any_begins(const struct tw_facts *facts, const char *name, size_t le
 	return false;
 }
 
+static bool is_elsewhere(const struct tw_facts *facts, const char *name)
+{
+	char at[96];
+
+	snprintf(at, sizeof(at), TW_FACT_ELSEWHERE "%s", name);
+	return is_listed(facts, at);
+}
+
+void tw_facts_lack(const struct tw_facts *facts, const char *name, char *ret, size_t size)
+{
+	if (is_elsewhere(facts, name))
+		snprintf(ret, size,
+			 "%s is the whole machine's on this kernel, and the DUT's namespace has it "
+			 "in a guest only ('twprobe inside')",
+			 name);
+	else
+		snprintf(ret, size, "this kernel has no %s", name);
+}
+
 /* Absence of a name says something only if such names could be looked for. */
 static bool was_looked_for(const struct tw_facts *facts, const char *name)
 {
@@ -39,7 +59,7 @@ static bool was_looked_for(const struct tw_facts *facts, const char *name)
 		return is_listed(facts, "btf");
 	if (!strncmp(name, "reason:", 7))
 		return any_begins(facts, name, 7);
-	return true;
+	return !is_elsewhere(facts, name);
 }
 
 enum tw_answer tw_facts_tell(const struct tw_facts *facts, const char *name)

@@ -70,14 +70,14 @@ static const char *missing_sysctl(const struct tw_play *play)
 static bool can_run(struct tw_play *play)
 {
 	const char *missing = missing_sysctl(play);
-	char why[128];
+	char why[200];
 
 	if (play->res->family == TW_IPV6 && !play->stand->lane.ipv6) {
 		give_up(play, -EOPNOTSUPP, "this machine has no IPv6");
 		return false;
 	}
 	if (missing) {
-		snprintf(why, sizeof(why), "this kernel has no %s", missing);
+		tw_facts_lack(play->facts, missing, why, sizeof(why));
 		give_up(play, -ENOENT, why);
 		return false;
 	}

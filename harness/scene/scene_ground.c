@@ -139,10 +139,12 @@ int tw_scene_try_sysctl(struct tw_scene *sc, const char *name, const char *value
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value)
 {
 	int ret = tw_scene_try_sysctl(sc, name, value);
+	char why[200];
 
-	if (ret == -ENOENT)
-		tw_scene_skip(sc, "this kernel has no %s", name);
-	else if (ret < 0)
+	if (ret == -ENOENT) {
+		tw_facts_lack(sc->facts, name, why, sizeof(why));
+		tw_scene_skip(sc, "%s", why);
+	} else if (ret < 0)
 		tw_scene_fail(sc, "%s=%s: %s", name, value, strerror(-ret));
 }
 

@@ -45,6 +45,19 @@ static void add_name(void *arg, const char *name)
 		names->fail = -ENOMEM;
 }
 
+/* What the caller's namespace has and the one that was looked at has not. */
+static void add_elsewhere(void *arg, const char *name)
+{
+	struct names *names = arg;
+	char text[96];
+
+	for (size_t i = 0; i < names->facts->n_names; i++)
+		if (!strcmp(names->facts->names[i], name))
+			return;
+	snprintf(text, sizeof(text), TW_FACT_ELSEWHERE "%s", name);
+	add_name(names, text);
+}
+
 /* Those whose default some rule depends on. */
 static const char *const defaults[] = {
 	"default:net.core.somaxconn",          "default:net.ipv4.tcp_abort_on_overflow",
@@ -165,6 +178,8 @@ int tw_facts_probe(int ns, struct tw_facts *ret, struct tw_err *err)
 	snprintf(ret->release, sizeof(ret->release), "%.70s", uts.release);
 	snprintf(ret->machine, sizeof(ret->machine), "%.20s", uts.machine);
 	fail = tw_ns_in(ns, probe_names, &names, err);
+	if (fail == 0)
+		fail = tw_sysctl_each_tcp(add_elsewhere, &names, err);
 	if (fail == 0) {
 		tw_symbols_each("/sys/kernel/btf/vmlinux", "/proc/kallsyms", add_name, &names);
 		probe_release(&names, &uts);

@@ -36,11 +36,20 @@ enum tw_answer {
 	TW_UNTOLD, /* it could not be looked for, and the release does not tell either */
 };
 
-/* Whether the kernel has what @name spells. Counters and sysctls are always told. */
+/*
+ * Of a sysctl that the namespace from which twprobe was called has, and those of its own making do not: the rest of the name. Before
+ * Linux 4.15 TCP has many that are the whole machine's.
+ */
+#define TW_FACT_ELSEWHERE "elsewhere:"
+
+/* Whether the kernel has what @name spells. Counters are always told, and sysctls unless they are elsewhere. */
 enum tw_answer tw_facts_tell(const struct tw_facts *facts, const char *name);
 
 /* True if it certainly has. */
 bool tw_facts_has(const struct tw_facts *facts, const char *name);
+
+/* Why a row that depends on @name has no meaning here: it is not there, or elsewhere. In words, cut off at @size. */
+void tw_facts_lack(const struct tw_facts *facts, const char *name, char *ret, size_t size);
 
 /* Releases the names. The struct itself is the caller's. */
 void tw_facts_free(struct tw_facts *facts);
