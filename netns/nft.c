@@ -66,13 +66,15 @@ static int look_for_tables(struct tw_err *err)
 	return 0;
 }
 
+/* What the kernel answered is in the text alone: ENOENT also for an expression that it does not have. */
 static int refused(struct nft_ctx *nft, struct tw_err *err)
 {
 	const char *says = nft_ctx_get_error_buffer(nft);
+	int code = says && strstr(says, strerror(ENOENT)) ? ENOENT : EINVAL;
 
 	if (!says || !*says)
 		says = "refused without a reason";
-	return tw_err_set(err, EINVAL, "nftables: %.*s", (int)strcspn(says, "\n"), says);
+	return tw_err_set(err, code, "nftables: %.*s", (int)strcspn(says, "\n"), says);
 }
 
 static int load_here(void *arg, struct tw_err *err)

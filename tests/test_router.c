@@ -156,10 +156,10 @@ static void test_refused_rules(void **state)
 	assert_null(strchr(err.text, '\n'));
 	/* The second one is refused by the kernel, and takes the first one with it. */
 	assert_int_equal(tw_nft_load(lane.router_ns, "add table ip a; delete table ip b", &err),
-			 -EINVAL);
+			 -ENOENT);
 	assert_non_null(strstr(err.text, "No such file or directory"));
 	load(&lane, "delete table ip kept");
-	assert_int_equal(tw_nft_load(lane.router_ns, "delete table ip a", &err), -EINVAL);
+	assert_int_equal(tw_nft_load(lane.router_ns, "delete table ip a", &err), -ENOENT);
 	tw_lane_close(&lane);
 }
 

@@ -373,6 +373,41 @@ static void everything_is_taken_back(void **state)
 	}
 }
 
+/* ---- what the kernel lacks ---- */
+
+static void sets_what_is_not_there(struct tw_scene *sc, const void *arg)
+{
+	(void)arg;
+	tw_scene_sysctl(sc, "net.ipv4.tcp_never", "1");
+	end(sc);
+}
+
+static void reads_what_is_not_there(struct tw_scene *sc, const void *arg)
+{
+	(void)arg;
+	tw_find_number(sc, "never", tw_scene_read_sysctl(sc, "net.ipv4.tcp_never"));
+	end(sc);
+}
+
+static void names_what_is_not_there(struct tw_scene *sc, const void *arg)
+{
+	(void)arg;
+	tw_scene_nft_on_dut(sc, "delete table ip never");
+	end(sc);
+}
+
+static void what_the_kernel_lacks_is_a_skip(void **state)
+{
+	struct tw_case sets = row_of(sets_what_is_not_there, NULL);
+	struct tw_case reads = row_of(reads_what_is_not_there, NULL);
+	struct tw_case names = row_of(names_what_is_not_there, NULL);
+
+	(void)state;
+	plays(&sets, TW_SKIP, "this kernel has no net.ipv4.tcp_never");
+	plays(&reads, TW_SKIP, "this kernel has no net.ipv4.tcp_never");
+	plays(&names, TW_SKIP, "nftables");
+}
+
 /* ---- measuring goes wrong ---- */
 
 static void speaks_to_nobody(struct tw_scene *sc, const void *arg)
@@ -541,6 +576,7 @@ int main(void)
 		cmocka_unit_test(held_up_is_set_up_again),
 		cmocka_unit_test(a_stalled_scene_is_no_failure),
 		cmocka_unit_test(everything_is_taken_back),
+		cmocka_unit_test(what_the_kernel_lacks_is_a_skip),
 		cmocka_unit_test(bad_measuring_is_no_verdict),
 		cmocka_unit_test(a_sniffer_that_goes_deaf),
 		cmocka_unit_test(sockets_live_elsewhere),

@@ -37,6 +37,8 @@ struct tw_nat_lab {
 	unsigned current; /* trial whose connect() is under way; */
 	unsigned others;  /* packets of other trials seen since */
 	struct tw_counters before, after, start; /* of the server */
+	/* Segments that it received and sent: as it counted them at the beginning, and as they were captured since. */
+	uint64_t begin[2], captured[2];
 };
 
 /* Opens everything. @seed: see first_host. On failure nothing is left. 0; -EOPNOTSUPP: the kernel lacks something; other negative errno. */

@@ -36,7 +36,7 @@ static int look_for(int ns, const struct need *need, struct tw_err *err)
 	struct tw_err why = { "" }, ignored;
 	int res = tw_nft_load(ns, need->rules, &why);
 
-	if (res == -EINVAL)
+	if (res == -EINVAL || res == -ENOENT)
 		return tw_err_set(err, EOPNOTSUPP, "this kernel's nftables has no %s: %s",
 				  need->option, why.text);
 	if (res < 0) {

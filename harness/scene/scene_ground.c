@@ -136,15 +136,21 @@ int tw_scene_try_sysctl(struct tw_scene *sc, const char *name, const char *value
 	return ret;
 }
 
+static void skip_without(struct tw_scene *sc, const char *name)
+{
+	char why[200];
+
+	tw_facts_lack(sc->facts, name, why, sizeof(why));
+	tw_scene_skip(sc, "%s", why);
+}
+
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value)
 {
 	int ret = tw_scene_try_sysctl(sc, name, value);
-	char why[200];
 
-	if (ret == -ENOENT) {
-		tw_facts_lack(sc->facts, name, why, sizeof(why));
-		tw_scene_skip(sc, "%s", why);
-	} else if (ret < 0)
+	if (ret == -ENOENT)
+		skip_without(sc, name);
+	else if (ret < 0)
 		tw_scene_fail(sc, "%s=%s: %s", name, value, strerror(-ret));
 }
 
@@ -166,13 +172,17 @@ int64_t tw_scene_read_sysctl_nth(struct tw_scene *sc, const char *name, unsigned
 	struct tw_err err = { "" };
 	char *from = reading.text, *stop = from;
 	long long n = 0;
+	int ret;
 
 	if (sc->end != SCENE_GOING)
 		return 0;
-	if (tw_ns_in(sc->stand->lane.dut_ns, read_in_dut, &reading, &err) < 0) {
+	ret = tw_ns_in(sc->stand->lane.dut_ns, read_in_dut, &reading, &err);
+	if (ret == -ENOENT)
+		skip_without(sc, name);
+	else if (ret < 0)
 		tw_scene_fail(sc, "%s", err.text);
+	if (ret < 0)
 		return 0;
-	}
 	for (unsigned k = 0; k <= i; k++, from = stop) {
 		n = strtoll(from, &stop, 10);
 		if (stop == from) {

@@ -22,7 +22,13 @@ static void load(struct tw_scene *sc, int ns, const char *commands)
 	struct tw_err err = { "" };
 	int ret = tw_nft_load(ns, commands, &err);
 
-	if (ret == -EOPNOTSUPP)
+	/* rows name no table that they did not make */
+	if (ret == -ENOENT)
+		tw_scene_skip(sc,
+			      "this kernel's nftables lacks something that a rule of this row "
+			      "needs (\"%s\")",
+			      commands);
+	else if (ret == -EOPNOTSUPP)
 		tw_scene_skip(sc, "%s", err.text);
 	else if (ret < 0)
 		tw_scene_fail(sc, "%s", err.text);

@@ -71,7 +71,7 @@ void tw_scene_home(struct tw_scene *sc);
 void tw_scene_sysctl(struct tw_scene *sc, const char *name, const char *value);
 /* 0, or the negative errno with which the kernel refuses it. */
 int tw_scene_try_sysctl(struct tw_scene *sc, const char *name, const char *value);
-/* Its first number, or its @i-th (from 0); the scene fails if there is none. */
+/* Its first number, or its @i-th (from 0). Where the kernel has no such sysctl the row is SKIP. */
 int64_t tw_scene_read_sysctl(struct tw_scene *sc, const char *name);
 int64_t tw_scene_read_sysctl_nth(struct tw_scene *sc, const char *name, unsigned i);
 
@@ -342,7 +342,7 @@ struct tw_pmtu tw_scene_pmtu(struct tw_scene *sc, struct tw_end end);
 
 /*
  * The router on the way (.given.path = VIA_ROUTER). nft(8) commands in its namespace, which go with the row; where the kernel
- * has no nf_tables the row is SKIP.
+ * has no nf_tables, or not all that the commands name, the row is SKIP.
  */
 void tw_scene_nft(struct tw_scene *sc, const char *commands);
 
