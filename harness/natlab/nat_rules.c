@@ -19,6 +19,7 @@ struct need {
 static const struct need needs[] = {
 	{ "table ip twneed { chain f { type filter hook forward priority 0; }; }",
 	  "CONFIG_NF_TABLES_IPV4" },
+	{ "table ip twneed { chain f { oifname \"lo\" accept; }; }", "CONFIG_NFT_META" },
 	{ "table ip twneed { chain f { ct state new accept; }; }",
 	  "CONFIG_NFT_CT (and CONFIG_NF_CONNTRACK)" },
 	{ "table ip twneed { chain n { type nat hook postrouting priority 100; snat to "
