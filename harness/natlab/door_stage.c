@@ -42,13 +42,22 @@ static int open_front(void *arg, struct tw_err *err)
 	return stage->front ? 0 : -EIO;
 }
 
-static int count_paws_passive(struct tw_door_stage *stage, uint64_t *ret, struct tw_err *err)
+static uint64_t paws_passive(const struct tw_counters *cs)
+{
+	return tw_counters_get(cs, "TcpExtPAWSPassive");
+}
+
+/* Where the server's counters begin. */
+static int note_begin(struct tw_door_stage *stage, struct tw_err *err)
 {
 	struct tw_counters counters;
 	int res = tw_proc_counters_read(stage->proc, &counters, err);
 
-	*ret = res == 0 ? tw_counters_get(&counters, "TcpExtPAWSPassive") : 0;
-	return res;
+	if (res < 0)
+		return res;
+	stage->paws_passive = paws_passive(&counters);
+	tw_agree_begin(&stage->agree, &counters);
+	return 0;
 }
 
 static int open_server(void *arg, struct tw_err *err)
@@ -60,7 +69,7 @@ static int open_server(void *arg, struct tw_err *err)
 		return res;
 	stage->behind = tw_sniff_open(TW_TOPO_DEV, "tcp", RING, err);
 	res = stage->behind ? tw_proc_counters_open(&stage->proc, err) : -EIO;
-	return res < 0 ? res : count_paws_passive(stage, &stage->paws_passive, err);
+	return res < 0 ? res : note_begin(stage, err);
 }
 
 static int open_all(struct tw_door_stage *stage, enum tw_recycle_rule rule, unsigned ports,
@@ -128,10 +137,12 @@ static void take(void *arg, uint64_t at, const uint8_t *bytes, unsigned len)
 
 	if (!tw_wire_decode(bytes, len, &seen) || seen.family != TW_IPV4)
 		return;
+	from_server = !memcmp(seen.src.b, server.b, 4);
+	if (stage->draining_behind)
+		tw_agree_captured(&stage->agree, from_server);
 	if (frames->n++ >= TW_NAT_FRAMES_MAX)
 		return;
 	f = &frames->frame[frames->n - 1];
-	from_server = !memcmp(seen.src.b, server.b, 4);
 	*f = (struct tw_nat_frame){
 		.at = at,
 		.from_server = from_server,
@@ -169,8 +180,14 @@ static int read_drops(struct tw_door_stage *stage, uint64_t *ret_drops, struct t
 	return res;
 }
 
+static int drain(void *arg, struct tw_err *err)
+{
+	return tw_door_drain(arg, err);
+}
+
 int tw_door_finish(struct tw_door_stage *stage, struct tw_door_end *ret, struct tw_err *err)
 {
+	struct tw_counters counters;
 	int res = 0;
 
 	ret->dropped_by_bump = 0;
@@ -178,11 +195,9 @@ int tw_door_finish(struct tw_door_stage *stage, struct tw_door_end *ret, struct 
 		res = tw_bump_stop(stage->bump, &ret->dropped_by_bump, err);
 	stage->bump = NULL;
 	if (res == 0)
-		res = tw_door_drain(stage, err);
+		res = tw_agree_read(&stage->agree, stage->proc, drain, stage, &counters, err);
 	if (res == 0)
 		res = read_drops(stage, &ret->pcap_drops, err);
-	if (res == 0)
-		res = count_paws_passive(stage, &ret->paws_passive, err);
-	ret->paws_passive -= res == 0 ? stage->paws_passive : 0;
+	ret->paws_passive = res == 0 ? paws_passive(&counters) - stage->paws_passive : 0;
 	return res;
 }

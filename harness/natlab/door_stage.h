@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "nat/doors.h"
+#include "natlab/agree.h"
 #include "natlab/bump.h"
 #include "stand/proc_counters.h"
 #include "stand/sniff.h"
@@ -30,6 +31,7 @@ struct tw_door_stage {
 	struct tw_sniff *front, *behind; /* of the bump; front is NULL without one */
 	struct tw_proc_counters *proc;
 	uint64_t paws_passive; /* of the namespace, when it began */
+	struct tw_agree agree;
 	struct tw_nat_frames *frames;
 	bool draining_behind;
 	int listener;

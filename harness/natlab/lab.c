@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "base/wait.h"
 #include "nat/trial.h"
 #include "natlab/lab_socket.h"
 #include "natlab/nat_rules.h"
@@ -15,7 +14,6 @@
 
 enum {
 	RING = 1024 * 1024, /* 4096 frames at each place between two looks */
-	AGREE_MS = 1000,    /* what is under way has arrived by then */
 };
 
 struct tw_flow tw_nat_lab_flow(const struct tw_nat_lab *lab, unsigned trial)
@@ -57,19 +55,13 @@ static int open_server(void *arg, struct tw_err *err)
 	return tw_proc_counters_open(&lab->proc, err);
 }
 
-static void count_segments(const struct tw_counters *cs, uint64_t ret[2])
-{
-	ret[0] = tw_counters_get(cs, "TcpInSegs");
-	ret[1] = tw_counters_get(cs, "TcpOutSegs");
-}
-
 /* Where the server's counters begin. */
 static int note_begin(struct tw_nat_lab *lab, struct tw_err *err)
 {
 	int res = tw_proc_counters_read(lab->proc, &lab->start, err);
 
 	if (res == 0)
-		count_segments(&lab->start, lab->begin);
+		tw_agree_begin(&lab->agree, &lab->start);
 	return res;
 }
 
@@ -174,7 +166,7 @@ static void take(void *arg, uint16_t server_port, const struct tw_nat_packet *pa
 	unsigned i = server_port - TW_LAB_FIRST_PORT;
 
 	if (packet->side == TW_NAT_OUTSIDE)
-		lab->captured[packet->from_server]++;
+		tw_agree_captured(&lab->agree, packet->from_server);
 	if (server_port < TW_LAB_FIRST_PORT || i >= lab->res->n_trials)
 		return;
 	if (!lab->second) {
@@ -196,27 +188,14 @@ static uint64_t paws_counter(const struct tw_counters *cs)
 	return tw_counters_get(cs, "TcpExtPAWSTimewait") + tw_counters_get(cs, "TcpExtPAWSEstab");
 }
 
-/*
- * The server's counters at a moment at which no segment is counted and not captured, or the other way round: a client repeats its SYN
- * whenever it likes, and this process may be stopped between two looks. If they never agree, the judge has to say so.
- */
+static int drain(void *arg, struct tw_err *err)
+{
+	return tw_nat_lab_drain(arg, err);
+}
+
 static int read_agreed(struct tw_nat_lab *lab, struct tw_counters *ret, struct tw_err *err)
 {
-	struct tw_clock *clock = tw_clock_real();
-	uint64_t now = clock->now(clock), deadline = now + AGREE_MS * 1000000ull, segments[2];
-	int fail = 0;
-
-	for (; fail == 0 && now < deadline; now = clock->now(clock)) {
-		fail = tw_nat_lab_drain(lab, err);
-		if (fail == 0)
-			fail = tw_proc_counters_read(lab->proc, ret, err);
-		count_segments(ret, segments);
-		if (segments[0] - lab->begin[0] == lab->captured[0] &&
-		    segments[1] - lab->begin[1] == lab->captured[1])
-			break;
-		tw_wait_until(now + 1000000);
-	}
-	return fail;
+	return tw_agree_read(&lab->agree, lab->proc, drain, lab, ret, err);
 }
 
 int tw_nat_lab_settle(struct tw_nat_lab *lab, struct tw_err *err)

@@ -8,6 +8,7 @@
 
 #include "base/counters.h"
 #include "nat/result.h"
+#include "natlab/agree.h"
 #include "natlab/capture.h"
 #include "netns/topo_nat.h"
 #include "stand/proc_counters.h"
@@ -37,8 +38,7 @@ struct tw_nat_lab {
 	unsigned current; /* trial whose connect() is under way; */
 	unsigned others;  /* packets of other trials seen since */
 	struct tw_counters before, after, start; /* of the server */
-	/* Segments that it received and sent: as it counted them at the beginning, and as they were captured since. */
-	uint64_t begin[2], captured[2];
+	struct tw_agree agree;
 };
 
 /* Opens everything. @seed: see first_host. On failure nothing is left. 0; -EOPNOTSUPP: the kernel lacks something; other negative errno. */
@@ -64,7 +64,10 @@ int tw_nat_lab_settle(struct tw_nat_lab *lab, struct tw_err *err);
 /* The second connections, and what becomes of them until the setting's limit. 0 or negative errno. */
 int tw_nat_lab_second(struct tw_nat_lab *lab, struct tw_err *err);
 
-/* The end: takes in the rest, and fills in what the server counted since then, and what the sniffers lost. 0 or negative errno. */
+/*
+ * The end: takes in the rest, and fills in what the server counted since then, and what the sniffers lost. 0; -EPROTO: see agree.h;
+ * other negative errno.
+ */
 int tw_nat_lab_count(struct tw_nat_lab *lab, struct tw_err *err);
 
 /*
