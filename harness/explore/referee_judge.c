@@ -4,10 +4,6 @@
 #include "explore/referee_impl.h"
 #include "text/text.h"
 
-enum {
-	JIFFY_MS = 11, /* timers are told, and limits kept, in whole jiffies of 10 ms at most */
-};
-
 /* All that any clause may move: of those that no clause moved nothing is to be seen either. */
 static const char *const counters[] = {
 	"TcpExtPAWSTimewait",
@@ -53,7 +49,7 @@ static bool is_clear(const struct tw_referee *r, const struct tw_course *c,
 		     const struct tw_tuple *t, const struct tw_send *how)
 {
 	uint64_t lo = t->sent_at[0] / TW_MS, hi = t->sent_at[1] / TW_MS + 1;
-	uint64_t slack = c->slack_ms + JIFFY_MS;
+	uint64_t slack = c->slack_ms + TW_JIFFY_MS;
 	struct tw_model early = c->m, late = c->m;
 	struct tw_reaction a, b;
 
@@ -92,7 +88,7 @@ static bool timer_agrees(const struct tw_course *c, const struct tw_entry *entry
 	uint64_t seen_lo = entry->asked[0] / TW_MS + entry->left_ms;
 	uint64_t seen_hi = entry->asked[1] / TW_MS + 1 + entry->left_ms;
 
-	return seen_lo <= said_hi + JIFFY_MS && said_lo <= seen_hi + JIFFY_MS;
+	return seen_lo <= said_hi + TW_JIFFY_MS && said_lo <= seen_hi + TW_JIFFY_MS;
 }
 
 static const char *entry_differs(const struct tw_course *c, const struct tw_tuple *t)

@@ -35,17 +35,6 @@ static bool is_elsewhere(const struct tw_facts *facts, const char *name)
 	return is_listed(facts, at);
 }
 
-void tw_facts_lack(const struct tw_facts *facts, const char *name, char *ret, size_t size)
-{
-	if (is_elsewhere(facts, name))
-		snprintf(ret, size,
-			 "%s is the whole machine's on this kernel, and the DUT's namespace has it "
-			 "in a guest only ('twprobe inside')",
-			 name);
-	else
-		snprintf(ret, size, "this kernel has no %s", name);
-}
-
 /* Absence of a name says something only if such names could be looked for. */
 static bool was_looked_for(const struct tw_facts *facts, const char *name)
 {
@@ -90,4 +79,21 @@ void tw_facts_free(struct tw_facts *facts)
 	free(facts->names);
 	facts->names = NULL;
 	facts->n_names = 0;
+}
+
+void tw_facts_lack(const struct tw_facts *facts, const char *name, char *ret, size_t size)
+{
+	bool untold = tw_facts_tell(facts, name) == TW_UNTOLD, no = *name != '!' && !untold;
+	const char *plain = name + (*name == '!');
+	const struct tw_change *change = tw_change_find(plain);
+
+	if (is_elsewhere(facts, plain))
+		snprintf(ret, size,
+			 "%s is the whole machine's on this kernel, and the DUT's namespace has it "
+			 "in a guest only ('twprobe inside')",
+			 plain);
+	else
+		snprintf(ret, size, "%sthis kernel has %s%s%s%s",
+			 untold ? "neither a probe nor the release tells whether " : "",
+			 no ? "no " : "", plain, change ? ": " : "", change ? change->says : "");
 }

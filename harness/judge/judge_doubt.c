@@ -6,10 +6,6 @@
 #include "judge/expected.h"
 #include "judge/judge_impl.h"
 
-enum {
-	USUAL_MS = 11, /* by so much a jiffy, of 10 ms at most, and rounding may shorten a pause */
-};
-
 /* Why a step's evidence allows no verdict: text into @why, and true. */
 static bool doubt(struct tw_verdict *v, unsigned step, const char *fmt, ...)
 {
@@ -150,7 +146,7 @@ bool tw_judge_off_time(const struct tw_case *row, const struct tw_evidence *ev, 
 		       struct tw_verdict *v)
 {
 	const struct tw_step_evidence *se = &ev->step[i];
-	const int64_t pause = ((int64_t)row->step[i].pause_ms - USUAL_MS) * 1000000;
+	const int64_t pause = ((int64_t)row->step[i].pause_ms - TW_JIFFY_MS) * 1000000;
 
 	if (se->late_ms >= TW_LATE_MS)
 		return tw_judge_held_up(v, i, "the DUT's timers may have got ahead of the row");

@@ -8,10 +8,6 @@
 
 #define MS_NS 1000000
 
-enum {
-	JIFFY_MS = 11, /* remaining times are whole jiffies, of 10 ms at most */
-};
-
 /*
  * When the entry's timer will fire, as an interval: the question was answered somewhere within its bracket. Unsigned, and
  * compared by the sign of the difference: the evidence may be anybody's.
@@ -25,7 +21,7 @@ static void fires(const struct tw_entry *entry, uint64_t *ret_lo, uint64_t *ret_
 /* @a is not later than @b, but for what the kernel rounds. */
 static bool not_later(uint64_t a, uint64_t b)
 {
-	return (int64_t)(a - b) <= (int64_t)JIFFY_MS * MS_NS;
+	return (int64_t)(a - b) <= (int64_t)TW_JIFFY_MS * MS_NS;
 }
 
 static enum tw_fate timer_fate(const struct tw_entry *before, const struct tw_entry *after,

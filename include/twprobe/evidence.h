@@ -91,6 +91,8 @@ enum {
 enum {
 	/* Half the least RTO: a scenario that was held up for longer may have met a timer that it did not ask for. */
 	TW_LATE_MS = 100,
+	/* By so much the kernel's timers may be off always: they count whole jiffies, of 10 ms at most, and are told in ms. */
+	TW_JIFFY_MS = 11,
 };
 
 struct tw_step_evidence {

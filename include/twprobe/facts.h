@@ -48,7 +48,7 @@ enum tw_answer tw_facts_tell(const struct tw_facts *facts, const char *name);
 /* True if it certainly has. */
 bool tw_facts_has(const struct tw_facts *facts, const char *name);
 
-/* Why a row that depends on @name has no meaning here: it is not there, or elsewhere. In words, cut off at @size. */
+/* Why a row that needs @name has no meaning here: it is not there, or elsewhere, or nobody knows. In words, cut off at @size. */
 void tw_facts_lack(const struct tw_facts *facts, const char *name, char *ret, size_t size);
 
 /* Releases the names. The struct itself is the caller's. */
